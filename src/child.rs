@@ -1,0 +1,206 @@
+//! From here to `exec`: no locks, no allocation, nothing that is not async-signal-safe. The child shares its parent's memory.
+//!
+//! The child is made as `posix_spawn(3)` makes it, by a clone that borrows the parent's memory (CLONE_VM) while the parent
+//! sleeps until `exec` or exit (CLONE_VFORK). That costs half of a fork; the child can report an errno by writing it into a
+//! variable; and no signal can meet a child that has not joined its process group yet, because rinit forwards none before
+//! this returns. (Under an emulator that turns it into a fork, as qemu-user does, the report is lost, and the status that
+//! the child exits with is all that tells of a command that cannot be run.)
+
+use std::cell::Cell;
+use std::ffi::{CStr, c_char, c_int, c_void};
+use std::marker::PhantomData;
+use std::mem::MaybeUninit;
+use std::ptr;
+use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+
+use nix::errno::Errno;
+use nix::unistd::{Pid, getpid, setpgid};
+
+use crate::ending::ExitStatus;
+use crate::inherited::Inherited;
+use crate::sys::children;
+use crate::terminal::Foreground;
+
+/// Everything that the child needs, made before it exists.
+pub struct Launch<'a> {
+    /// The files to execute; the first that can be is.
+    pub paths: &'a StringList<'a>,
+    /// The program's arguments, from its own name on.
+    pub arguments: &'a StringList<'a>,
+    /// The program's environment.
+    pub environment: &'a StringList<'a>,
+    /// The variable in `environment` that must hold the child's pid, if there is one.
+    pub listen_pid: Option<&'a ListenPid>,
+    /// What rinit changed about itself and the program must not see.
+    pub inherited: Inherited,
+    /// The terminal's foreground, if the program is to get it.
+    pub foreground: Option<Foreground>,
+}
+
+/// Why there is no child.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NoChild {
+    /// `clone(2)` failed.
+    NoProcess(Errno),
+    /// None of the files could be executed. This is why, and the place in the list of the one that it holds for.
+    NotExecuted(Errno, usize),
+}
+
+/// Starts the child and returns when it has become the program.
+///
+/// # Errors
+/// If there is no child. It has been reaped then, and its pid means nothing any more.
+pub fn start(launch: &Launch<'_>) -> Result<Pid, NoChild> {
+    /// A dozen calls deep at the most; only the pages that are touched cost anything.
+    const STACK_BYTES: usize = 64 * 1024;
+    let mut stack = MaybeUninit::<[u128; STACK_BYTES / size_of::<u128>()]>::uninit();
+    let window = Window { launch, errno: AtomicI32::new(0), culprit: AtomicUsize::new(0) };
+    // SAFETY: the stack (which grows down from its end, and is aligned for any machine) and the window outlive the child's
+    // use of them: CLONE_VFORK keeps this thread, the only one, asleep until the child has executed or exited.
+    let pid = unsafe {
+        let top = stack.as_mut_ptr().add(1).cast::<c_void>();
+        let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
+        libc::clone(run, top, flags, (&raw const window).cast_mut().cast::<c_void>())
+    };
+    let pid = Pid::from_raw(Errno::result(pid).map_err(NoChild::NoProcess)?);
+    match window.errno.load(Ordering::Relaxed) {
+        0 => Ok(pid),
+        errno => {
+            children::reap(pid);
+            Err(NoChild::NotExecuted(Errno::from_raw(errno), window.culprit.load(Ordering::Relaxed)))
+        }
+    }
+}
+
+/// What the child is given, and where it leaves its report.
+struct Window<'a> {
+    launch: &'a Launch<'a>,
+    errno: AtomicI32,
+    culprit: AtomicUsize,
+}
+
+extern "C" fn run(window: *mut c_void) -> c_int {
+    // SAFETY: `start` passed a pointer to its Window, and sleeps.
+    let window = unsafe { &*window.cast::<Window<'_>>() };
+    prepare(window.launch);
+    let (errno, culprit) = execute(window.launch);
+    window.culprit.store(culprit, Ordering::Relaxed);
+    window.errno.store(errno as i32, Ordering::Relaxed);
+    let status = if errno == Errno::ENOENT { ExitStatus::NOT_FOUND } else { ExitStatus::CANNOT_EXECUTE };
+    // SAFETY: _exit only; exit would run the parent's handlers in the memory that we share.
+    unsafe { libc::_exit(status.into()) }
+}
+
+fn prepare(launch: &Launch<'_>) {
+    let own = Pid::from_raw(0);
+    // Cannot fail: the child is neither a session leader nor has it executed anything: setpgid(2).
+    let _ = setpgid(own, own);
+    // Before the mask is restored: from the background, tcsetpgrp stops a process that does not block SIGTTOU.
+    if let Some(foreground) = launch.foreground {
+        foreground.give_to(getpid());
+    }
+    if let Some(variable) = launch.listen_pid {
+        variable.set(getpid());
+    }
+    launch.inherited.restore();
+}
+
+/// Executes the first file that can be, as `execvp(3)` goes on and stops.
+fn execute(launch: &Launch<'_>) -> (Errno, usize) {
+    let mut verdict = (Errno::ENOENT, 0);
+    for index in 0..launch.paths.len() {
+        // SAFETY: a path, and two lists that end with a null pointer, of strings that outlive the call.
+        unsafe { libc::execve(launch.paths.get(index), launch.arguments.as_ptr(), launch.environment.as_ptr()) };
+        match Errno::last() {
+            Errno::ENOENT | Errno::ENOTDIR | Errno::ESTALE | Errno::ENODEV | Errno::ETIMEDOUT => {}
+            // Go on, but if nothing better comes, this is the reason.
+            Errno::EACCES if verdict.0 == Errno::ENOENT => verdict = (Errno::EACCES, index),
+            Errno::EACCES => {}
+            errno => return (errno, index),
+        }
+    }
+    verdict
+}
+
+/// A list of strings as `execve(2)` takes it: pointers, the last of them null.
+pub struct StringList<'a> {
+    pointers: Vec<*const c_char>,
+    strings: PhantomData<&'a CStr>,
+}
+
+impl<'a> StringList<'a> {
+    /// A list of these strings.
+    pub fn new(strings: impl IntoIterator<Item = &'a CStr>) -> StringList<'a> {
+        let pointers = strings.into_iter().map(CStr::as_ptr).chain([ptr::null()]).collect();
+        StringList { pointers, strings: PhantomData }
+    }
+
+    /// Puts a variable into the list in the place of one of its strings.
+    pub fn replace(&mut self, index: usize, variable: &'a ListenPid) {
+        self.pointers[index] = variable.text.as_ptr().cast_const().cast();
+    }
+
+    fn len(&self) -> usize {
+        self.pointers.len() - 1
+    }
+
+    fn get(&self, index: usize) -> *const c_char {
+        self.pointers[index]
+    }
+
+    fn as_ptr(&self) -> *const *const c_char {
+        self.pointers.as_ptr()
+    }
+}
+
+/// `LISTEN_PID=…`, the process that socket activation's descriptors are for, which is known only once the child exists:
+/// `sd_listen_fds(3)`.
+pub struct ListenPid {
+    text: Cell<[u8; ListenPid::CAPACITY]>,
+}
+
+impl ListenPid {
+    /// The variable's name.
+    pub const NAME: &str = "LISTEN_PID";
+    /// The name, an equals sign, ten digits, a zero byte.
+    const CAPACITY: usize = Self::NAME.len() + 12;
+
+    /// The variable, with no value yet.
+    pub fn new() -> ListenPid {
+        ListenPid { text: Cell::new([0; Self::CAPACITY]) }
+    }
+
+    fn set(&self, pid: Pid) {
+        let mut text = [0; Self::CAPACITY];
+        let digits = pid.as_raw().checked_ilog10().unwrap_or(0) as usize + 1;
+        text[..Self::NAME.len()].copy_from_slice(Self::NAME.as_bytes());
+        text[Self::NAME.len()] = b'=';
+        let mut rest = pid.as_raw();
+        for place in text[Self::NAME.len() + 1..][..digits].iter_mut().rev() {
+            *place = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        self.text.set(text);
+    }
+}
+
+impl Default for ListenPid {
+    fn default() -> ListenPid {
+        ListenPid::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn listen_pid_is_written_in_decimal() {
+        for pid in [1, 7, 10, 99, 100, 32768, 4_194_304, i32::MAX] {
+            let variable = ListenPid::new();
+            variable.set(Pid::from_raw(pid));
+            let text = variable.text.get();
+            assert_eq!(CStr::from_bytes_until_nul(&text).unwrap().to_str().unwrap(), format!("LISTEN_PID={pid}"));
+        }
+    }
+}

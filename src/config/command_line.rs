@@ -1,0 +1,111 @@
+//! The command line, by clap, for those that have options on it.
+
+use std::ffi::{CStr, OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+
+use clap::error::{ContextKind, ErrorKind};
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use super::settings::{OptionError, SETTINGS};
+use super::{Config, ForwardTo, Request, Verbosity};
+
+const AFTER_HELP: &str = "\
+Each option has a twin in the environment, for those who cannot change the command line: RINIT_FORWARD_TO=group,
+RINIT_WARN_ON_REAP=1, RINIT_SUBREAPER=1, RINIT_VERBOSITY=2. The command line wins; COMMAND does not see RINIT_*.
+
+Exit status: COMMAND's own, or 128+n if signal n killed it; 127 if COMMAND was not found, 126 if it was found but
+cannot be executed, 125 if rinit itself failed.";
+
+/// The command line of rinit, as `--help` shows it.
+pub fn definition() -> Command {
+    Command::new("rinit")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Runs COMMAND as the init of a container: forwards signals to it, reaps orphans, exits as it did.")
+        .override_usage("rinit [OPTIONS] [--] COMMAND [ARG]...")
+        .after_help(AFTER_HELP)
+        .args(SETTINGS.iter().map(|setting| {
+            let arg = Arg::new(setting.long).long(setting.long).short(setting.short).help(setting.help);
+            match setting.value_name {
+                Some(name) => arg.value_name(name).value_parser(value_parser!(OsString)),
+                None => arg.action(ArgAction::SetTrue),
+            }
+        }))
+        .arg(flag("group", 'g', "The same as --forward-to=group").conflicts_with("forward-to"))
+        .arg(flag("verbose", 'v', "Show more; -vv shows all").action(ArgAction::Count).conflicts_with("verbosity"))
+        .arg(flag("quiet", 'q', "Show less: errors only").action(ArgAction::Count).conflicts_with("verbosity"))
+        .arg(flag("license", 'l', "Print the license"))
+        .arg(
+            // trailing_var_arg: everything from the first word that is not an option belongs to the command.
+            Arg::new("command")
+                .value_name("COMMAND")
+                .num_args(0..)
+                .trailing_var_arg(true)
+                .value_parser(value_parser!(OsString))
+                .hide(true),
+        )
+}
+
+fn flag(long: &'static str, short: char, help: &'static str) -> Arg {
+    Arg::new(long).long(long).short(short).help(help).action(ArgAction::SetTrue)
+}
+
+/// Reads the arguments on top of `config`, which holds what the environment said.
+pub(super) fn parse<'a>(mut config: Config, arguments: &'a [&'a CStr]) -> Result<Request<'a>, OptionError> {
+    let words = arguments.iter().map(|word| OsStr::from_bytes(word.to_bytes()));
+    let matches = match definition().no_binary_name(true).try_get_matches_from(words) {
+        Ok(matches) => matches,
+        Err(error) => return answer(&error).map(Request::Show),
+    };
+    if matches.get_flag("license") {
+        return Ok(Request::Show(include_str!("../../LICENSE").to_owned()));
+    }
+    apply(&mut config, &matches)?;
+    let length_of_command = matches.get_raw("command").map_or(0, Iterator::count);
+    Ok(Request::Run(config, &arguments[arguments.len() - length_of_command..]))
+}
+
+fn apply(config: &mut Config, matches: &ArgMatches) -> Result<(), OptionError> {
+    for setting in SETTINGS {
+        let spelled = format!("--{}", setting.long);
+        match setting.value_name {
+            Some(_) => {
+                for value in matches.get_raw(setting.long).into_iter().flatten() {
+                    setting.apply(config, spelled.as_bytes(), value.as_bytes())?;
+                }
+            }
+            None if matches.get_flag(setting.long) => setting.apply(config, spelled.as_bytes(), b"on")?,
+            None => {}
+        }
+    }
+    if matches.get_flag("group") {
+        config.forward_to = ForwardTo::Group;
+    }
+    match (matches.get_count("verbose"), matches.get_count("quiet")) {
+        (0, 0) => {}
+        (more, less) => config.verbosity = Verbosity::counted(more, less),
+    }
+    Ok(())
+}
+
+/// `--help` and `--version` reach clap's caller as errors; of the real ones, makes one line in rinit's words.
+fn answer(error: &clap::Error) -> Result<String, OptionError> {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return Ok(error.render().to_string());
+    }
+    let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
+    let option = context(ContextKind::InvalidArg);
+    let setting = SETTINGS
+        .iter()
+        .find(|setting| option.strip_prefix("--").is_some_and(|name| name.split(' ').next() == Some(setting.long)));
+    let why = match (error.kind(), setting) {
+        (ErrorKind::UnknownArgument, _) => "there is no such option; 'rinit --help' lists them".to_owned(),
+        (ErrorKind::InvalidValue, Some(setting)) => format!("it needs a value; it takes {}", setting.accepted),
+        (ErrorKind::TooManyValues, _) => "it takes no value".to_owned(),
+        (ErrorKind::ArgumentConflict, _) => match context(ContextKind::PriorArg) {
+            same if same == option => "it is given twice".to_owned(),
+            other => format!("it cannot be used with '{other}'"),
+        },
+        (kind, _) => format!("{kind}; 'rinit --help' shows how it is used"),
+    };
+    Err(OptionError::BadUse { option, why })
+}

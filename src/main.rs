@@ -1,0 +1,55 @@
+//! rinit: PID 1 for containers. This is the recipe; each step is a module of the library.
+
+#![no_main]
+
+use std::ffi::CStr;
+
+use rinit::config::{Config, Request};
+use rinit::ending::ExitStatus;
+use rinit::environment::Environment;
+use rinit::error::Error;
+use rinit::inherited::Inherited;
+use rinit::log::Log;
+use rinit::sys::{output, process, start};
+use rinit::terminal::Foreground;
+use rinit::{spawn, supervise};
+
+rinit::entry!(rinit);
+
+fn rinit(arguments: &[&CStr]) -> ExitStatus {
+    let inherited = Inherited::take();
+    let environment = Environment::new(start::environment());
+    let done = match Request::read(&environment, arguments.get(1..).unwrap_or_default()) {
+        Ok(Request::Run(config, command)) => run(config, command, &environment, inherited),
+        Ok(Request::Show(text)) => {
+            output::write_to_stdout(text.as_bytes()).map(|()| ExitStatus::SUCCESS).map_err(Error::Output)
+        }
+        Err(error) => Err(error),
+    };
+    done.unwrap_or_else(|error| {
+        Log::new(Default::default()).error(format_args!("{error}"));
+        error.exit_status()
+    })
+}
+
+fn run(
+    config: Config,
+    command: &[&CStr],
+    environment: &Environment<'_>,
+    inherited: Inherited,
+) -> Result<ExitStatus, Error> {
+    let log = Log::new(config.verbosity);
+    let foreground = Foreground::of_rinit();
+    if let Err(errno) = process::adopt_orphans() {
+        log.info(format_args!("cannot adopt orphans: {}", errno.desc()));
+    }
+    let program = spawn::spawn(command, environment, inherited, foreground)?;
+
+    // From here on nothing may fail.
+    process::detach();
+    let status = supervise::until_end(program, config, log);
+    if let Some(foreground) = foreground {
+        foreground.take_back();
+    }
+    Ok(status)
+}

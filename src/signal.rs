@@ -1,0 +1,145 @@
+//! Signal numbers, and sets of them, without a libc's opinion on which ones exist.
+
+use std::fmt;
+
+/// A signal number, 1 to 64, as in `signal(7)`. (nix's `Signal` cannot hold the real-time ones, 32 to 64.)
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Signal(u8);
+
+impl Signal {
+    /// SIGHUP, what a terminal sends when it hangs up.
+    pub const HUP: Signal = Signal(1);
+    /// SIGINT, what ^C sends.
+    pub const INT: Signal = Signal(2);
+    /// SIGQUIT, what ^\ sends.
+    pub const QUIT: Signal = Signal(3);
+    /// SIGKILL, which nobody can catch.
+    pub const KILL: Signal = Signal(9);
+    /// SIGTERM, what `docker stop` sends.
+    pub const TERM: Signal = Signal(15);
+    /// SIGCHLD, the kernel's word that a child changed state.
+    pub const CHLD: Signal = Signal(17);
+    /// SIGCONT, which resumes a stopped process.
+    pub const CONT: Signal = Signal(18);
+    /// SIGSTOP, which nobody can catch.
+    pub const STOP: Signal = Signal(19);
+
+    /// The first real-time signal as users count them: 34 in glibc, Docker and containerd. musl says 35 and the kernel
+    /// 32 (the difference is what each libc keeps for its threads); rinit says 34 on both.
+    pub const RTMIN: u8 = 34;
+    /// The last real-time signal, and the last of all.
+    pub const RTMAX: u8 = 64;
+
+    /// The signal with this number, if there is one.
+    pub fn new(number: i32) -> Option<Signal> {
+        u8::try_from(number).ok().filter(|n| (1..=Self::RTMAX).contains(n)).map(Signal)
+    }
+
+    /// The number, 1 to 64.
+    pub fn number(self) -> i32 {
+        i32::from(self.0)
+    }
+
+    /// Whether it asks the program to end: rinit then makes sure that a stopped program can hear it.
+    pub fn is_stop_request(self) -> bool {
+        matches!(self, Signal::TERM | Signal::INT | Signal::QUIT)
+    }
+}
+
+impl fmt::Display for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// Half-way between RTMIN and RTMAX, where `kill -l` changes from counting up to counting down.
+        const MIDDLE: u8 = Signal::RTMIN + 15;
+        // signal-hook knows the signals of every Unix, which leaves out these two of Linux.
+        match (signal_hook::low_level::signal_name(self.number()), self.0) {
+            (Some(name), _) => f.write_str(name),
+            (None, 16) => f.write_str("SIGSTKFLT"),
+            (None, 30) => f.write_str("SIGPWR"),
+            (None, Self::RTMIN) => f.write_str("SIGRTMIN"),
+            (None, Self::RTMAX) => f.write_str("SIGRTMAX"),
+            (None, n @ Self::RTMIN..=MIDDLE) => write!(f, "SIGRTMIN+{}", n - Self::RTMIN),
+            (None, n) if n > MIDDLE => write!(f, "SIGRTMAX-{}", Self::RTMAX - n),
+            (None, n) => write!(f, "signal {n}"),
+        }
+    }
+}
+
+/// Where a signal came from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// rinit caused it itself: SIGPIPE from a line of its log, SIGXFSZ likewise.
+    Itself,
+    /// The kernel tells of a child's change of state.
+    ChildStatus,
+    /// Another process, a terminal, a timer: anything else.
+    Elsewhere,
+}
+
+/// A set of signals, laid out as the kernel wants it: bit n-1 stands for signal n.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[repr(transparent)]
+pub struct SignalSet(u64);
+
+impl SignalSet {
+    /// All 64. (glibc's `sigfillset` leaves out 32 and 33, musl's also 34.)
+    pub const ALL: SignalSet = SignalSet(u64::MAX);
+    /// None.
+    pub const NONE: SignalSet = SignalSet(0);
+
+    /// Adds a signal.
+    pub fn insert(&mut self, signal: Signal) {
+        self.0 |= 1 << (signal.0 - 1);
+    }
+
+    /// Whether a signal is in it.
+    pub fn contains(self, signal: Signal) -> bool {
+        self.0 & 1 << (signal.0 - 1) != 0
+    }
+}
+
+impl FromIterator<Signal> for SignalSet {
+    fn from_iter<I: IntoIterator<Item = Signal>>(signals: I) -> SignalSet {
+        let mut set = SignalSet::NONE;
+        signals.into_iter().for_each(|signal| set.insert(signal));
+        set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(number: i32) -> String {
+        Signal::new(number).unwrap().to_string()
+    }
+
+    #[test]
+    fn every_number_from_1_to_64_is_a_signal_and_nothing_else_is() {
+        assert_eq!(
+            (-1..=300).filter_map(Signal::new).map(Signal::number).collect::<Vec<_>>(),
+            (1..=64).collect::<Vec<_>>()
+        );
+    }
+
+    #[test]
+    fn names_are_those_of_kill_l() {
+        let expected = "SIGHUP SIGINT SIGQUIT SIGILL SIGTRAP SIGABRT SIGBUS SIGFPE SIGKILL SIGUSR1 SIGSEGV SIGUSR2 SIGPIPE \
+             SIGALRM SIGTERM SIGSTKFLT SIGCHLD SIGCONT SIGSTOP SIGTSTP SIGTTIN SIGTTOU SIGURG SIGXCPU SIGXFSZ SIGVTALRM \
+             SIGPROF SIGWINCH SIGIO SIGPWR SIGSYS";
+        assert_eq!((1..=31).map(name).collect::<Vec<_>>().join(" "), expected);
+        assert_eq!(
+            [32, 33, 34, 37, 49, 50, 63, 64].map(name).join(" "),
+            "signal 32 signal 33 SIGRTMIN SIGRTMIN+3 SIGRTMIN+15 SIGRTMAX-14 SIGRTMAX-1 SIGRTMAX"
+        );
+    }
+
+    #[test]
+    fn a_set_holds_each_signal_by_itself() {
+        for signal in (1..=64).filter_map(Signal::new) {
+            let mut set = SignalSet::NONE;
+            set.insert(signal);
+            assert!((1..=64).filter_map(Signal::new).all(|other| set.contains(other) == (other == signal)));
+            assert!(SignalSet::ALL.contains(signal));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What became of children, own and adopted, by raw `waitpid(2)`: nix's returns EINVAL, with the status lost, for a child
+//! that died of a real-time signal.
+
+use std::mem::MaybeUninit;
+
+use nix::errno::Errno;
+use nix::unistd::Pid;
+
+use crate::ending::{Change, Ending};
+use crate::signal::Signal;
+
+/// The next change of state of any child, if there is one. Does not wait.
+pub fn next_change() -> Option<(Pid, Change)> {
+    wait(-1, libc::WNOHANG | libc::WUNTRACED | libc::WCONTINUED)
+}
+
+/// Reaps this child, waiting until it ends; none if it is no child.
+pub fn reap(pid: Pid) -> Option<Ending> {
+    match wait(pid.as_raw(), 0)? {
+        (_, Change::Ended(ending)) => Some(ending),
+        _ => None,
+    }
+}
+
+/// A child that has ended and waits to be reaped, if there is one.
+pub fn peek_ended() -> Option<Pid> {
+    let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
+    // SAFETY: info has room for a siginfo. If no child has ended, it stays as it is, all zeroes.
+    let pid = unsafe {
+        libc::waitid(libc::P_ALL, 0, info.as_mut_ptr(), libc::WEXITED | libc::WNOHANG | libc::WNOWAIT);
+        info.assume_init().si_pid()
+    };
+    (pid > 0).then_some(Pid::from_raw(pid))
+}
+
+fn wait(pid: libc::pid_t, options: i32) -> Option<(Pid, Change)> {
+    let mut status = 0;
+    let pid = loop {
+        // SAFETY: status is an int to write to.
+        match unsafe { libc::waitpid(pid, &raw mut status, options) } {
+            -1 if Errno::last() == Errno::EINTR => {}
+            ..=0 => return None,
+            pid => break Pid::from_raw(pid),
+        }
+    };
+    Some((pid, change(status)))
+}
+
+fn change(status: i32) -> Change {
+    match Signal::new(libc::WTERMSIG(status)) {
+        _ if libc::WIFSTOPPED(status) => Change::Stopped,
+        _ if libc::WIFCONTINUED(status) => Change::Continued,
+        Some(signal) if libc::WIFSIGNALED(status) => {
+            Change::Ended(Ending::Killed { signal, core_dumped: libc::WCOREDUMP(status) })
+        }
+        _ => Change::Ended(Ending::Exited(libc::WEXITSTATUS(status) as u8)),
+    }
+}

@@ -1,0 +1,83 @@
+//! Passing a signal on, with the value that it was queued with.
+
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+
+use nix::errno::Errno;
+use nix::unistd::Pid;
+
+use super::signals::Received;
+use crate::signal::Signal;
+
+/// Who a signal is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// One process.
+    Process(Pid),
+    /// The process group that this process leads.
+    Group(Pid),
+}
+
+/// Passes a signal on as it was received. Where the value it was queued with cannot be passed on, the number still is.
+///
+/// # Errors
+/// As `kill(2)`.
+pub fn forward(received: &Received, target: Target) -> Result<(), Errno> {
+    // The kernel lets a process queue what was queued (si_code < 0), but not pretend to be tgkill, kill or the kernel:
+    // rt_sigqueueinfo(2).
+    let queued = received.info.si_code < 0 && received.info.si_code != libc::SI_TKILL;
+    // EAGAIN: the queue is full (RLIMIT_SIGPENDING). ENOSYS, EINVAL: an older kernel. EPERM: perhaps a seccomp filter that
+    // does not know the call. kill(2) does without all of that.
+    if queued && queue(received, target).is_ok() { Ok(()) } else { send(received.signal, target) }
+}
+
+/// Sends a signal.
+///
+/// # Errors
+/// As `kill(2)`.
+pub fn send(signal: Signal, target: Target) -> Result<(), Errno> {
+    let kill = |pid: libc::pid_t| {
+        // SAFETY: kill takes numbers only. (nix's kill cannot send real-time signals.)
+        Errno::result(unsafe { libc::kill(pid, signal.number()) }).map(drop)
+    };
+    match target {
+        Target::Process(pid) => kill(pid.as_raw()),
+        // ESRCH: the program has moved to another group, and nobody is left in the one that it was started in.
+        Target::Group(pid) => {
+            kill(-pid.as_raw()).or_else(|errno| if errno == Errno::ESRCH { kill(pid.as_raw()) } else { Err(errno) })
+        }
+    }
+}
+
+fn queue(received: &Received, target: Target) -> Result<(), Errno> {
+    let (number, info) = (received.signal.number(), &raw const received.info);
+    match target {
+        Target::Process(pid) => {
+            // SAFETY: info points to the siginfo that the kernel gave us for this signal.
+            let result = unsafe { libc::syscall(libc::SYS_rt_sigqueueinfo, pid.as_raw(), number, info) };
+            Errno::result(result).map(drop)
+        }
+        // rt_sigqueueinfo(2) knows no groups; pidfd_send_signal(2) does since Linux 6.9. The descriptor is opened only for
+        // this: one that stays open would be in the way of checkpointing.
+        Target::Group(pid) => {
+            let leader = open(pid)?;
+            // SAFETY: as above, and the descriptor is open.
+            let result = unsafe {
+                libc::syscall(
+                    libc::SYS_pidfd_send_signal,
+                    leader.as_raw_fd(),
+                    number,
+                    info,
+                    libc::PIDFD_SIGNAL_PROCESS_GROUP,
+                )
+            };
+            Errno::result(result).map(drop)
+        }
+    }
+}
+
+fn open(pid: Pid) -> Result<OwnedFd, Errno> {
+    // SAFETY: pidfd_open takes numbers only.
+    let fd = Errno::result(unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), 0) })?;
+    // SAFETY: the kernel just gave us this descriptor, and nobody else knows of it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd as i32) })
+}

@@ -1,0 +1,10 @@
+//! System calls as safe functions. What nix offers is used from there; what it cannot express (real-time signals, their
+//! siginfo, raw masks) is here. Nothing in here allocates, but for what [`start`] does once, before anything runs.
+
+pub mod children;
+pub mod deliver;
+pub mod files;
+pub mod output;
+pub mod process;
+pub mod signals;
+pub mod start;

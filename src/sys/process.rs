@@ -1,0 +1,47 @@
+//! What rinit changes about itself.
+
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::sys::prctl::set_child_subreaper;
+use nix::unistd::{Pid, getpid};
+
+/// Makes sure that orphans become rinit's children. Those of PID 1 do anyway; elsewhere rinit becomes a subreaper.
+///
+/// # Errors
+/// As `PR_SET_CHILD_SUBREAPER(2const)`; orphans then go to somebody else, who reaps them just as well.
+pub fn adopt_orphans() -> Result<(), Errno> {
+    if getpid() == Pid::from_raw(1) { Ok(()) } else { set_child_subreaper(true) }
+}
+
+/// Lets go of what keeps others waiting or busy: descriptors from 3 up (a pipe ends only when its last writer is gone)
+/// and the working directory (a busy file system cannot be unmounted). 0, 1 and 2 stay: images log through
+/// `/proc/1/fd/1`.
+pub fn detach() {
+    close_from(3);
+    // Cannot fail but in an unsearchable root, where the directory that we are in is as good.
+    let _ = std::env::set_current_dir("/");
+}
+
+fn close_from(first: u32) {
+    // SAFETY: no descriptor from 3 up is in use: rinit keeps none open.
+    let closed = unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 0) } == 0;
+    if !closed {
+        // Before Linux 5.9, or a seccomp filter. The limit can be a thousand million: no process has that many open.
+        const PLENTY: u16 = u16::MAX;
+        let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+        // SAFETY: limit is an rlimit to write to; closing what is not open is an error, which is as good.
+        unsafe {
+            libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit);
+            let end = limit.rlim_cur.min(PLENTY.into()) as u32;
+            for fd in first..end {
+                libc::close(fd as i32);
+            }
+        }
+    }
+}
+
+/// Sleeps for a moment.
+pub fn sleep(duration: Duration) {
+    std::thread::sleep(duration);
+}

@@ -1,0 +1,96 @@
+//! The signal mask, the disposition of SIGCHLD, and waiting for a signal, by raw system calls: each libc keeps two or
+//! three real-time signals to itself and takes them out of every set that passes through it.
+
+use std::mem::MaybeUninit;
+use std::ptr;
+
+use nix::errno::Errno;
+use nix::unistd::{Pid, getpid};
+
+use crate::signal::{Origin, Signal, SignalSet};
+
+/// The kernel's `sizeof(sigset_t)`, which is not libc's.
+const SIGSET_BYTES: usize = size_of::<SignalSet>();
+
+/// Makes `mask` the set of blocked signals and returns what it was before.
+pub fn set_mask(mask: SignalSet) -> SignalSet {
+    let mut before = SignalSet::NONE;
+    // SAFETY: both point to a kernel sigset, which SignalSet is. The call cannot fail with valid pointers.
+    unsafe {
+        libc::syscall(libc::SYS_rt_sigprocmask, libc::SIG_SETMASK, &raw const mask, &raw mut before, SIGSET_BYTES)
+    };
+    before
+}
+
+/// What happens to a signal that is not blocked, as far as `exec` lets it through: handlers and flags (SA_NOCLDWAIT too)
+/// are reset by it, so a process never starts with them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Disposition {
+    /// SIG_DFL.
+    Default,
+    /// SIG_IGN.
+    Ignore,
+}
+
+/// Sets the disposition of SIGCHLD and returns what it was before.
+pub fn set_sigchld(disposition: Disposition) -> Disposition {
+    let handler = match disposition {
+        Disposition::Default => libc::SIG_DFL,
+        Disposition::Ignore => libc::SIG_IGN,
+    };
+    // SAFETY: all zeroes is a valid sigaction (no flags, empty mask), and no handler is a function.
+    unsafe {
+        let mut action: libc::sigaction = MaybeUninit::zeroed().assume_init();
+        let mut before: libc::sigaction = MaybeUninit::zeroed().assume_init();
+        action.sa_sigaction = handler;
+        libc::sigaction(libc::SIGCHLD, &raw const action, &raw mut before);
+        if before.sa_sigaction == libc::SIG_IGN { Disposition::Ignore } else { Disposition::Default }
+    }
+}
+
+/// A signal that was waiting for rinit.
+pub struct Received {
+    /// Which one.
+    pub signal: Signal,
+    /// Where it came from.
+    pub origin: Origin,
+    /// All that the kernel said about it, so that it can be passed on with its value.
+    pub(super) info: libc::siginfo_t,
+}
+
+impl Received {
+    /// The process that sent it, if one did and it can be seen from this PID namespace.
+    pub fn sender(&self) -> Option<Pid> {
+        // SAFETY: si_pid is filled in for every si_code that a process can cause, which are those that are not positive.
+        let pid = unsafe { self.info.si_pid() };
+        (self.info.si_code <= 0 && pid > 0).then_some(Pid::from_raw(pid))
+    }
+
+    fn new(signal: Signal, info: libc::siginfo_t) -> Received {
+        let mut received = Received { signal, origin: Origin::Elsewhere, info };
+        received.origin = match info.si_code {
+            // Compared with the own pid, never with 0: senders outside the namespace appear as 0 as well.
+            libc::SI_USER if received.sender() == Some(getpid()) => Origin::Itself,
+            code if signal == Signal::CHLD && code > 0 => Origin::ChildStatus,
+            _ => Origin::Elsewhere,
+        };
+        received
+    }
+}
+
+/// Takes the next signal from the queue, waiting for it as long as it takes; all of them must be blocked.
+///
+/// # Errors
+/// EINTR is normal: a tracer came, or rinit was stopped and resumed.
+pub fn wait() -> Result<Received, Errno> {
+    let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
+    let (set, forever) = (SignalSet::ALL, ptr::null::<libc::timespec>());
+    // SAFETY: set is a kernel sigset, info has room for a siginfo, and no timeout is allowed.
+    let number =
+        unsafe { libc::syscall(libc::SYS_rt_sigtimedwait, &raw const set, info.as_mut_ptr(), forever, SIGSET_BYTES) };
+    match Signal::new(number as i32) {
+        // SAFETY: it was zeroed, and the call that filled it succeeded.
+        Some(signal) => Ok(Received::new(signal, unsafe { info.assume_init() })),
+        None => Err(Errno::last()),
+    }
+}
