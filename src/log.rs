@@ -35,7 +35,7 @@ impl Log {
         self.print(Verbosity::Verbose, message);
     }
 
-    /// What rinit decides not to do. Shown with `-vv`.
+    /// What it does not come to, and why. Shown with `-vv`.
     pub fn debug(self, message: fmt::Arguments<'_>) {
         self.print(Verbosity::Debug, message);
     }

@@ -4,12 +4,13 @@
 
 use std::ffi::CStr;
 
-use rinit::config::{Config, Request};
+use rinit::config::{self, Config, Request};
 use rinit::ending::ExitStatus;
 use rinit::environment::Environment;
 use rinit::error::Error;
 use rinit::inherited::Inherited;
 use rinit::log::Log;
+use rinit::quoted::Escaped;
 use rinit::sys::{output, process, start};
 use rinit::terminal::Foreground;
 use rinit::{spawn, supervise};
@@ -39,6 +40,9 @@ fn run(
     inherited: Inherited,
 ) -> Result<ExitStatus, Error> {
     let log = Log::new(config.verbosity);
+    for (name, _) in environment.own().filter(|(name, _)| config::find_twin(name).is_none()) {
+        log.debug(format_args!("ignored {}: it is no option's twin", Escaped(name)));
+    }
     let foreground = Foreground::of_rinit();
     if let Err(errno) = process::adopt_orphans() {
         log.info(format_args!("cannot adopt orphans: {}", errno.desc()));

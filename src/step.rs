@@ -58,8 +58,6 @@ pub enum Event {
 pub enum Action {
     /// Nothing.
     Nothing,
-    /// Nothing, but `-vv` wants to know: the signal is rinit's own.
-    Drop,
     /// Pass the signal on.
     Forward,
     /// Pass the signal on, then SIGCONT, so that it is seen.
@@ -82,8 +80,8 @@ pub enum Blame {
 /// What to do about an event, and what to remember.
 pub fn step(phase: Phase, event: Event) -> (Phase, Action) {
     match event {
-        Event::Signal(_, Origin::ChildStatus) => (phase, Action::Nothing),
-        Event::Signal(_, Origin::Itself) => (phase, Action::Drop),
+        // Not even a word about rinit's own: SIGPIPE from that line would be the next one, for ever.
+        Event::Signal(_, Origin::ChildStatus | Origin::Itself) => (phase, Action::Nothing),
         Event::Signal(signal, Origin::Elsewhere) => forward(phase, signal),
         Event::Program(Change::Stopped) => (Phase { program: ProgramState::Stopped, ..phase }, Action::Nothing),
         Event::Program(Change::Continued) => (Phase { program: ProgramState::Running, ..phase }, Action::Nothing),
@@ -153,7 +151,7 @@ mod tests {
     #[test]
     fn what_rinit_caused_itself_is_never_forwarded() {
         for (signal, phase) in signals().flat_map(|signal| [(signal, RUNNING), (signal, STOPPED)]) {
-            assert_eq!(step(phase, Event::Signal(signal, Origin::Itself)), (phase, Action::Drop));
+            assert_eq!(step(phase, Event::Signal(signal, Origin::Itself)), (phase, Action::Nothing));
             assert_eq!(step(phase, Event::Signal(signal, Origin::ChildStatus)), (phase, Action::Nothing));
         }
     }

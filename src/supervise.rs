@@ -100,7 +100,6 @@ impl Supervisor<'_> {
                 self.report_sent(received.signal, deliver::forward(received, target));
                 self.report_sent(Signal::CONT, deliver::send(Signal::CONT, target));
             }
-            Action::Drop => self.log.debug(format_args!("ignored {}, which rinit caused itself", received.signal)),
             Action::Nothing | Action::ReportReaped(_) | Action::Finish(..) => {}
         }
     }
@@ -126,7 +125,7 @@ impl Supervisor<'_> {
                      stopped gently; grant rinit that capability, or run both as one user"
                 ));
             }
-            (Err(errno), _) => log.info(format_args!("cannot send {signal} to {program}: {}", errno.desc())),
+            (Err(errno), _) => log.debug(format_args!("cannot send {signal} to {program}: {}", errno.desc())),
         }
     }
 

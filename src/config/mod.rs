@@ -7,7 +7,7 @@ mod values;
 use std::ffi::CStr;
 
 pub use command_line::definition;
-pub use settings::{OptionError, SETTINGS, Setting};
+pub use settings::{OptionError, SETTINGS, Setting, find_twin};
 pub use values::{ForwardTo, ReapReport, Verbosity};
 
 use crate::environment::Environment;

@@ -90,10 +90,12 @@ impl Setting {
 /// Applies a variable whose name begins with `RINIT_`. One that is no setting's twin means nothing to rinit: images
 /// have `RINIT_VERSION`, and a Kubernetes service called "rinit" gives `RINIT_PORT` to every pod.
 pub(super) fn apply_twin(config: &mut Config, name: &[u8], value: &[u8]) -> Result<(), OptionError> {
-    match SETTINGS.iter().find(|setting| setting.twin().as_bytes() == name) {
-        Some(setting) => setting.apply(config, name, value),
-        None => Ok(()),
-    }
+    find_twin(name).map_or(Ok(()), |setting| setting.apply(config, name, value))
+}
+
+/// The setting that a variable is the twin of.
+pub fn find_twin(name: &[u8]) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.twin().as_bytes() == name)
 }
 
 fn parse<T: Value>(value: &[u8]) -> Option<T> {

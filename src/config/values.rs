@@ -22,7 +22,7 @@ pub enum Verbosity {
     Normal,
     /// 2: also what rinit does.
     Verbose,
-    /// 3: also what rinit decides not to do.
+    /// 3: also what it does not come to, and why.
     Debug,
 }
 

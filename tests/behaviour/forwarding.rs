@@ -1,0 +1,195 @@
+//! Every signal that rinit gets is forwarded, with the value that it was queued with.
+
+use crate::harness::{Folder, Launch, Place, Running, probe, shell, strace, strace_available, wait_until};
+
+/// All but KILL and STOP.
+fn catchable() -> impl Iterator<Item = i32> {
+    (1..=64).filter(|signal| ![9, 19].contains(signal))
+}
+
+const MODES: [&[&str]; 2] = [&["--forward-to=child"], &["--forward-to=group"]];
+
+fn catching(place: Place, options: &[&str], count: usize) -> Running {
+    let mut running = Launch::new(place).options(options).start(&probe(&["catch", &count.to_string()]));
+    running.expect_line("ready");
+    running
+}
+
+fn each_catchable_signal_arrives_with_its_number(place: Place) {
+    for mode in MODES {
+        let mut running = catching(place, mode, catchable().count());
+        for signal in catchable() {
+            running.signal(signal);
+            running.expect_line(&signal.to_string());
+        }
+        assert_eq!(running.wait().status, 0);
+    }
+}
+
+fn a_hundred_queued_real_time_signals_arrive_as_a_hundred_in_order_with_their_values(place: Place) {
+    for mode in MODES {
+        for signal in [34, 50, 64] {
+            let mut running = catching(place, mode, 100);
+            let pid = running.pid();
+            for value in 1..=100 {
+                running.queue(pid, signal, value);
+            }
+            for value in 1..=100 {
+                running.expect_line(&format!("{signal} with {value}"));
+            }
+            assert_eq!(running.wait().status, 0);
+        }
+    }
+}
+
+fn a_hundred_real_time_signals_sent_with_kill_arrive_as_a_hundred(place: Place) {
+    let mut running = catching(place, &[], 100);
+    (0..100).for_each(|_| running.signal(40));
+    (0..100).for_each(|_| running.expect_line("40"));
+    assert_eq!(running.wait().status, 0);
+}
+
+fn an_ordinary_signal_keeps_its_value_too(place: Place) {
+    for mode in MODES {
+        let mut running = catching(place, mode, 1);
+        running.queue(running.pid(), libc::SIGUSR1, 4711);
+        running.expect_line("10 with 4711");
+        assert_eq!(running.wait().status, 0);
+    }
+}
+
+fn a_queued_signal_arrives_without_its_value_where_the_kernel_will_not_queue_it(place: Place) {
+    if !strace_available() {
+        return;
+    }
+    for error in ["EAGAIN", "EPERM", "ENOSYS"] {
+        for (mode, call) in MODES.iter().zip(["rt_sigqueueinfo", "pidfd_send_signal"]) {
+            let folder = Folder::new("queue");
+            let trace = strace(&folder.path("strace"), &[&format!("{call}:error={error}")]);
+            let mut running = Launch::new(place).under(&trace).options(mode).start(&probe(&["catch", "1"]));
+            running.expect_line("ready");
+            running.queue(running.pid(), libc::SIGUSR1, 4711);
+            running.expect_line("10");
+            assert_eq!(running.wait().status, 0, "{call} {error}");
+        }
+    }
+}
+
+fn the_group_gets_what_is_forwarded_to_the_group_and_only_then(place: Place) {
+    let child = "sh -c 'trap \"echo child got TERM; exit\" TERM; echo ready; while :; do sleep 0.01; done' & wait";
+    let mut running = Launch::new(place).options(&["-g"]).start(&shell(&format!("trap 'wait; exit 7' TERM; {child}")));
+    running.expect_line("ready");
+    running.signal(libc::SIGTERM);
+    running.expect_line("child got TERM");
+    assert_eq!(running.wait().status, 7);
+
+    let mut running = Launch::new(place).start(&shell(&format!("trap 'exit 7' TERM; {child}")));
+    running.expect_line("ready");
+    running.signal(libc::SIGTERM);
+    let ended = running.wait();
+    assert_eq!((ended.status, ended.stdout.as_str()), (7, "ready\n"));
+}
+
+fn a_signal_from_inside_the_container_is_forwarded(place: Place) {
+    let ended = Launch::new(place).run(&shell("trap 'exit 5' USR1; kill -USR1 $PPID; while :; do sleep 0.01; done"));
+    assert_eq!(ended.status, 5);
+}
+
+fn a_second_stop_request_is_forwarded_like_the_first(place: Place) {
+    let mut running = catching(place, &[], 3);
+    for _ in 0..3 {
+        running.signal(libc::SIGTERM);
+        running.expect_line("15");
+    }
+    assert_eq!(running.wait().status, 0);
+}
+
+fn a_stopped_program_is_resumed_to_hear_a_stop_request(place: Place) {
+    for (mode, signal) in MODES.iter().flat_map(|mode| [15, 2, 3].map(|signal| (mode, signal))) {
+        let mut running = Launch::new(place).options(mode).start(&shell("echo ready; exec sleep 300"));
+        running.expect_line("ready");
+        let program = running.program_pid();
+        // SAFETY: kill takes numbers.
+        unsafe { libc::kill(program, libc::SIGSTOP) };
+        let state = || std::fs::read_to_string(format!("/proc/{program}/stat")).unwrap_or_default();
+        wait_until("the program is stopped", || state().contains(") T "));
+        running.signal(signal);
+        assert_eq!(running.wait().status, 128 + signal);
+    }
+}
+
+fn a_stop_request_in_the_first_microseconds_is_not_lost(place: Place) {
+    if !strace_available() {
+        return;
+    }
+    // In the child, between its first system call and exec, and in rinit, between the first block and the loop.
+    for (call, mode) in
+        ["setpgid", "execve", "close_range", "chdir"].iter().flat_map(|call| MODES.map(|mode| (call, mode)))
+    {
+        let folder = Folder::new("early");
+        let trace = strace(&folder.path("strace"), &[&format!("{call}:delay_enter=100000")]);
+        let running = Launch::new(place).under(&trace).options(mode).start(&["/bin/sleep", "300"]);
+        // There is a child, and it is still far from the program, or rinit from its loop.
+        let pid = running.pid();
+        wait_until("rinit has blocked all signals", || {
+            let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+            status.contains("SigBlk:\tfffffffffffbfeff")
+        });
+        running.signal(libc::SIGTERM);
+        assert_eq!(running.wait().status, 143, "{call} {mode:?}");
+    }
+}
+
+fn a_program_that_may_not_be_signalled_is_one_warning_and_not_the_end(place: Place) {
+    if !strace_available() {
+        return;
+    }
+    let folder = Folder::new("eperm");
+    let trace = strace(&folder.path("strace"), &["kill:error=EPERM"]);
+    let fifo = folder.path("fifo");
+    assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let script = shell("echo ready; read line < \"$0\"; exit 6");
+    let mut running = Launch::new(place).under(&trace).start(&[script, vec![fifo.clone()]].concat());
+    running.expect_line("ready");
+    let pid = running.pid();
+    for _ in 0..3 {
+        running.signal(libc::SIGTERM);
+        let pending =
+            || std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap().contains("ShdPnd:\t0000000000004000");
+        wait_until("rinit has taken the signal", || !pending());
+    }
+    std::fs::write(&fifo, "end\n").unwrap();
+    let ended = running.wait();
+    assert_eq!(
+        (ended.status, ended.stderr.matches("cannot send SIGTERM to sh (pid ").count()),
+        (6, 1),
+        "{}",
+        ended.stderr
+    );
+}
+
+fn a_flood_of_signals_does_not_keep_it_from_seeing_the_programs_end(place: Place) {
+    let mut running = Launch::new(place).start(&shell("trap '' HUP; echo ready; sleep 0.1; exit 4"));
+    running.expect_line("ready");
+    let pid = running.pid();
+    // Until rinit is gone: kill then says ESRCH, or, once it is a zombie, its parent has reaped it soon.
+    // SAFETY: kill takes numbers.
+    let flood = std::thread::spawn(move || while unsafe { libc::kill(pid, libc::SIGHUP) } == 0 {});
+    assert_eq!(running.wait().status, 4);
+    flood.join().unwrap();
+}
+
+in_both_places! {
+    each_catchable_signal_arrives_with_its_number
+    a_hundred_queued_real_time_signals_arrive_as_a_hundred_in_order_with_their_values
+    a_hundred_real_time_signals_sent_with_kill_arrive_as_a_hundred
+    an_ordinary_signal_keeps_its_value_too
+    a_queued_signal_arrives_without_its_value_where_the_kernel_will_not_queue_it
+    the_group_gets_what_is_forwarded_to_the_group_and_only_then
+    a_signal_from_inside_the_container_is_forwarded
+    a_second_stop_request_is_forwarded_like_the_first
+    a_stopped_program_is_resumed_to_hear_a_stop_request
+    a_stop_request_in_the_first_microseconds_is_not_lost
+    a_program_that_may_not_be_signalled_is_one_warning_and_not_the_end
+    a_flood_of_signals_does_not_keep_it_from_seeing_the_programs_end
+}

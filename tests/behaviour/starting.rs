@@ -1,0 +1,201 @@
+//! How a command is found, and what is said of one that cannot be run: what, why, and what to do about it.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use crate::harness::{Folder, Launch, Place, program, strace, strace_available};
+
+/// A folder for one test, in which it makes the files that it needs.
+struct Files(Folder);
+
+impl Files {
+    fn new() -> Files {
+        Files(Folder::new("files"))
+    }
+
+    fn make(&self, name: &str, mode: u32, content: impl AsRef<[u8]>) -> String {
+        let path = self.0.path(name);
+        fs::write(&path, content).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        path
+    }
+}
+
+/// Checks that this command ends in this status, with one line in which all these parts are.
+fn fails(place: Place, command: &str, status: i32, parts: &[&str]) {
+    let ended = Launch::new(place).run(&[command]);
+    let line = &ended.stderr;
+    assert_eq!((ended.status, line.lines().count()), (status, 1), "{command}: {line}");
+    assert!(line.starts_with("rinit: cannot run '"), "{line}");
+    for part in parts {
+        assert!(line.contains(part), "{part:?} is not in {line}");
+    }
+}
+
+fn a_command_that_does_not_exist_is_127(place: Place) {
+    let files = Files::new();
+    let plain = files.make("plain", 0o755, "");
+    fails(place, "no-such-command", 127, &["not found in PATH ('/"]);
+    fails(place, "", 127, &["no such file: ''"]);
+    fails(place, "/no-such-folder/deeper/command", 127, &["no such file: '/no-such-folder' does not exist"]);
+    fails(place, "/usr/bin/no-such-command", 127, &["no such file: '/usr/bin/no-such-command' does not exist"]);
+    fails(place, &format!("{plain}/command"), 127, &["is not a directory", &plain]);
+    symlink("/no/such/target", files.0.path("link")).unwrap();
+    fails(place, &files.0.path("link"), 127, &["it is a symbolic link to '/no/such/target', which does not exist"]);
+}
+
+fn a_file_that_may_not_be_executed_is_126(place: Place) {
+    let files = Files::new();
+    fails(place, &files.make("no-x", 0o644, "#!/bin/sh\n"), 126, &["it is not executable (mode 0644)", "chmod +x"]);
+    fails(place, "/usr", 126, &["'/usr': it is a directory"]);
+    fails(place, "/dev/null", 126, &["it is not a regular file"]);
+}
+
+fn a_script_without_its_interpreter_is_126_and_names_it(place: Place) {
+    let files = Files::new();
+    let missing = files.make("missing", 0o755, "#!/no/such/python -u\nprint()\n");
+    fails(place, &missing, 126, &["names the interpreter '/no/such/python', which does not exist"]);
+    let windows = files.make("windows", 0o755, "#!/bin/sh\r\necho hello\r\n");
+    fails(place, &windows, 126, &["Windows line ends", "'/bin/sh\\r'", "sed -i"]);
+    let not_executable = files.make("not-executable", 0o644, "");
+    let of_it = files.make("of-it", 0o755, format!("#!{not_executable}\n"));
+    fails(place, &of_it, 126, &["names the interpreter", "which cannot be run: it is not executable (mode 0644)"]);
+}
+
+/// A copy of a static ELF file with some bytes changed.
+fn changed_elf(changes: &[(usize, &[u8])]) -> Vec<u8> {
+    let mut elf = fs::read(program("probe")).unwrap();
+    for (offset, bytes) in changes {
+        elf[*offset..offset + bytes.len()].copy_from_slice(bytes);
+    }
+    elf
+}
+
+fn an_executable_for_another_machine_is_126_and_names_it(place: Place) {
+    let files = Files::new();
+    let here = std::env::consts::ARCH;
+    for (machine, name) in [(243_u16, "riscv"), (22, "s390x"), (8, "mips"), (9999, "an unknown machine")] {
+        let foreign = files.make("foreign", 0o755, changed_elf(&[(18, &machine.to_le_bytes())]));
+        fails(place, &foreign, 126, &[&format!("it was built for {name}, and this machine is {here}")]);
+    }
+}
+
+fn a_dynamic_executable_without_its_loader_is_126_and_names_it(place: Place) {
+    let files = Files::new();
+    // Its program header becomes the only one: PT_INTERP, with a path that is put behind the header.
+    let (path, at) = (b"/lib/ld-none.so.1\0", 0x200_usize);
+    let header: Vec<u8> = [3_u64 | 4 << 32, at as u64, at as u64, at as u64, path.len() as u64, path.len() as u64, 1]
+        .iter()
+        .flat_map(|word| word.to_le_bytes())
+        .collect();
+    let dynamic = changed_elf(&[(64, &header), (at, path)]);
+    fails(
+        place,
+        &files.make("dynamic", 0o755, dynamic),
+        126,
+        &["needs the loader '/lib/ld-none.so.1', which does not exist", "libc"],
+    );
+}
+
+fn what_is_no_program_is_126(place: Place) {
+    let files = Files::new();
+    fails(
+        place,
+        &files.make("noise", 0o755, b"\x01\x02\0\x03\xff"),
+        126,
+        &["not in a format that this kernel can execute"],
+    );
+    fails(
+        place,
+        &files.make("cut", 0o755, &changed_elf(&[])[..40]),
+        126,
+        &["not in a format that this kernel can execute"],
+    );
+}
+
+fn a_command_line_that_is_too_long_is_126(place: Place) {
+    if strace_available() {
+        let folder = Folder::new("long");
+        let mut trace = strace(&folder.path("strace"), &["execve:error=E2BIG"]);
+        trace.extend(["-P", "/bin/true"].map(str::to_owned));
+        let ended = Launch::new(place).by_way_of(&trace).run(&["/bin/true"]);
+        assert_eq!(ended.status, 126, "{}", ended.stderr);
+        assert!(
+            ended.stderr.contains("its arguments and environment are longer than the kernel allows"),
+            "{}",
+            ended.stderr
+        );
+    }
+}
+
+fn a_script_without_a_first_line_is_for_the_shell(place: Place) {
+    let files = Files::new();
+    let script = files.make("script", 0o755, "echo \"$0 got $# words: $1\"\nexit 3\n");
+    let ended = Launch::new(place).run(&[&script, "a b", "c"]);
+    assert_eq!((ended.status, ended.stdout), (3, format!("{script} got 2 words: a b\n")));
+    assert_eq!(Launch::new(place).run(&[files.make("empty", 0o755, "")]).status, 0);
+}
+
+fn the_first_executable_file_in_path_is_run(place: Place) {
+    let files = Files::new();
+    for (folder, mode) in [("a", 0o644), ("b", 0o755), ("c", 0o755)] {
+        fs::create_dir(files.0.path(folder)).unwrap();
+        files.make(&format!("{folder}/tool"), mode, format!("#!/bin/sh\necho {folder}\n"));
+    }
+    let path = ["none", "a", "b", "c"].map(|folder| files.0.path(folder)).join(":");
+    let with_path = |path: &str, command: &str| {
+        Launch::new(place).by_way_of(&["/usr/bin/env", &format!("PATH={path}")]).run(&[command])
+    };
+    assert_eq!(with_path(&path, "tool").stdout, "b\n");
+    let denied = with_path(&files.0.path("a"), "tool");
+    assert_eq!(denied.status, 126);
+    assert!(
+        denied.stderr.contains("'tool'")
+            && denied.stderr.contains("a/tool') ") | denied.stderr.contains("a/tool'): it is not executable"),
+        "{}",
+        denied.stderr
+    );
+    // An empty part of PATH is the current folder.
+    let here = Launch::new(place)
+        .by_way_of(&["sh", "-c", "cd \"$0\"; PATH=:/bin; exec \"$@\"", &files.0.path("b")])
+        .run(&["tool"]);
+    assert_eq!(here.stdout, "b\n");
+}
+
+fn without_path_the_usual_folders_are_searched(place: Place) {
+    let ended = Launch::new(place).by_way_of(&["/usr/bin/env", "-u", "PATH"]).run(&["sh", "-c", "exit 3"]);
+    assert_eq!(ended.status, 3);
+}
+
+fn no_room_for_another_process_is_125(place: Place) {
+    if !strace_available() {
+        return;
+    }
+    for (error, part) in [("EAGAIN", "the limit of processes is reached"), ("ENOMEM", "out of memory")] {
+        let folder = Folder::new("no-room");
+        // Inside the namespace and without -f, so that nobody's clone fails but rinit's.
+        let mut trace = strace(&folder.path("strace"), &[&format!("clone:error={error}")]);
+        trace.retain(|word| word != "-f");
+        let ended = Launch::new(place).by_way_of(&trace).run(&["true"]);
+        assert_eq!((ended.status, ended.stderr.lines().count()), (125, 1), "{}", ended.stderr);
+        assert!(
+            ended.stderr.contains("rinit: cannot start 'true': ") && ended.stderr.contains(part),
+            "{}",
+            ended.stderr
+        );
+    }
+}
+
+in_both_places! {
+    a_command_that_does_not_exist_is_127
+    a_file_that_may_not_be_executed_is_126
+    a_script_without_its_interpreter_is_126_and_names_it
+    an_executable_for_another_machine_is_126_and_names_it
+    a_dynamic_executable_without_its_loader_is_126_and_names_it
+    what_is_no_program_is_126
+    a_command_line_that_is_too_long_is_126
+    a_script_without_a_first_line_is_for_the_shell
+    the_first_executable_file_in_path_is_run
+    without_path_the_usual_folders_are_searched
+    no_room_for_another_process_is_125
+}
