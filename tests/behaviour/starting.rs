@@ -136,30 +136,32 @@ fn a_script_without_a_first_line_is_for_the_shell(place: Place) {
     assert_eq!(Launch::new(place).run(&[files.make("empty", 0o755, "")]).status, 0);
 }
 
-fn the_first_executable_file_in_path_is_run(place: Place) {
+/// Folders with a `tool` in each that says where it is; the first is not executable.
+fn tools() -> Files {
     let files = Files::new();
     for (folder, mode) in [("a", 0o644), ("b", 0o755), ("c", 0o755)] {
         fs::create_dir(files.0.path(folder)).unwrap();
         files.make(&format!("{folder}/tool"), mode, format!("#!/bin/sh\necho {folder}\n"));
     }
+    files
+}
+
+fn the_first_executable_file_in_path_is_run(place: Place) {
+    let files = tools();
     let path = ["none", "a", "b", "c"].map(|folder| files.0.path(folder)).join(":");
-    let with_path = |path: &str, command: &str| {
-        Launch::new(place).by_way_of(&["/usr/bin/env", &format!("PATH={path}")]).run(&[command])
-    };
-    assert_eq!(with_path(&path, "tool").stdout, "b\n");
-    let denied = with_path(&files.0.path("a"), "tool");
-    assert_eq!(denied.status, 126);
-    assert!(
-        denied.stderr.contains("'tool'")
-            && denied.stderr.contains("a/tool') ") | denied.stderr.contains("a/tool'): it is not executable"),
-        "{}",
-        denied.stderr
-    );
+    let ended = Launch::new(place).by_way_of(&["/usr/bin/env", &format!("PATH={path}:/usr/bin:/bin")]).run(&["tool"]);
+    assert_eq!(ended.stdout, "b\n");
     // An empty part of PATH is the current folder.
-    let here = Launch::new(place)
-        .by_way_of(&["sh", "-c", "cd \"$0\"; PATH=:/bin; exec \"$@\"", &files.0.path("b")])
-        .run(&["tool"]);
-    assert_eq!(here.stdout, "b\n");
+    let go_there = ["sh", "-c", "cd \"$0\"; PATH=:$PATH; exec \"$@\"", &files.0.path("b")];
+    assert_eq!(Launch::new(place).by_way_of(&go_there).run(&["tool"]).stdout, "b\n");
+}
+
+fn a_file_in_path_that_may_not_be_executed_is_126_and_named(place: Place) {
+    let files = tools();
+    let path = format!("PATH={}:/none", files.0.path("a"));
+    let ended = Launch::new(place).by_way_of(&["/usr/bin/env", &path]).run(&["tool"]);
+    let expected = format!("rinit: cannot run 'tool' ('{}'): it is not executable (mode 0644)", files.0.path("a/tool"));
+    assert_eq!((ended.status, ended.stderr.starts_with(&expected)), (126, true), "{}", ended.stderr);
 }
 
 fn without_path_the_usual_folders_are_searched(place: Place) {
@@ -196,6 +198,7 @@ in_both_places! {
     a_command_line_that_is_too_long_is_126
     a_script_without_a_first_line_is_for_the_shell
     the_first_executable_file_in_path_is_run
+    a_file_in_path_that_may_not_be_executed_is_126_and_named
     without_path_the_usual_folders_are_searched
     no_room_for_another_process_is_125
 }

@@ -18,7 +18,7 @@ fn states(place: Place, settings: &[&str]) -> [String; 2] {
             .variable("PLAIN", "1")
             .variable("EMPTY", "")
             .variable("ODD", std::ffi::OsStr::from_bytes(b"\xff\xfe\n"));
-        let launch = if with_init { launch.variable("RINIT_VERBOSITY", "1") } else { launch.without_init() };
+        let launch = if with_init { launch } else { launch.without_init() };
         let ended = launch.run(&probe(&["state", &folder.path("state")]));
         assert_eq!(ended.status, 0, "{}", ended.stderr);
         // The pipes are new ones each time, and so is the folder.

@@ -1,5 +1,6 @@
 //! Running an init in a PID namespace of its own, and looking at it from outside.
 
+mod init;
 mod namespace;
 mod run;
 mod trace;
@@ -7,8 +8,9 @@ mod trace;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+pub use init::ForwardTo;
 pub use namespace::available as namespaces_available;
-pub use run::{Launch, Running};
+pub use run::{Ended, Launch, Running};
 pub use trace::{available as strace_available, strace};
 
 /// Where the init under test stands in its PID namespace.
@@ -30,14 +32,6 @@ macro_rules! in_both_places {
             $(#[test] fn $name() { if crate::harness::namespaces_available() { super::$name(crate::harness::Place::Subreaper) } })*
         }
     };
-}
-
-/// The init under test, with the words that come before its options.
-pub fn init() -> Vec<String> {
-    match std::env::var("RINIT_TEST_INIT") {
-        Ok(words) => words.split_whitespace().map(str::to_owned).collect(),
-        Err(_) => vec![env!("CARGO_BIN_EXE_rinit").to_owned()],
-    }
 }
 
 /// A program from examples/ or tests/programs/, which `cargo test` builds and `cargo test --test …` does not.

@@ -7,8 +7,9 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::time::Duration;
 
+use super::init::{self, ForwardTo};
 use super::namespace::UNSHARE;
-use super::{Place, init, program, wait_until};
+use super::{Place, program, wait_until};
 
 /// How to start an init.
 pub struct Launch {
@@ -47,6 +48,12 @@ impl Launch {
     pub fn options<S: AsRef<OsStr>>(mut self, options: &[S]) -> Launch {
         self.options.extend(options.iter().map(|option| option.as_ref().to_owned()));
         self
+    }
+
+    /// Forwarding signals to these.
+    pub fn forwarding(self, to: ForwardTo) -> Launch {
+        let options = init::options(to);
+        self.options(options)
     }
 
     /// With this in its environment.
@@ -89,9 +96,12 @@ impl Launch {
         }
         words.extend(self.before);
         if !self.without_init {
-            words.extend(init().into_iter().map(OsString::from));
+            words.extend(init::words().into_iter().map(OsString::from));
         }
         words.extend(self.options);
+        if !self.without_init {
+            words.extend(init::end_of_options().iter().map(OsString::from));
+        }
         words.extend(command.iter().map(|word| word.as_ref().to_owned()));
         let mut unshare = Command::new(&words[0]);
         unshare.args(&words[1..]).envs(self.variables).stdin(Stdio::null()).stdout(Stdio::piped());
