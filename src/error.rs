@@ -3,7 +3,7 @@
 use nix::errno::Errno;
 use thiserror::Error;
 
-use crate::config::OptionError;
+use crate::config::UsageError;
 use crate::ending::ExitStatus;
 use crate::explain::CannotRun;
 use crate::quoted::Quoted;
@@ -11,13 +11,9 @@ use crate::quoted::Quoted;
 /// Why the program was not started. Each message is one line that says what, why, and what to do.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// There is nothing to run.
-    #[error("no command to run; usage: rinit [OPTIONS] [--] COMMAND [ARG]... ('rinit --help' tells more)")]
-    NoCommand,
-
-    /// An option or its twin in the environment is wrong.
+    /// The command line or the environment is wrong.
     #[error(transparent)]
-    Option(#[from] OptionError),
+    Usage(#[from] UsageError),
 
     /// `--help` and the like could not be written to stdout.
     #[error("cannot write to stdout: {}", .0.desc())]
@@ -41,9 +37,7 @@ impl Error {
     /// The status that rinit exits with.
     pub fn exit_status(&self) -> ExitStatus {
         match self {
-            Error::NoCommand | Error::Option(_) | Error::Output(_) | Error::NoProcess { .. } => {
-                ExitStatus::RINIT_FAILED
-            }
+            Error::Usage(_) | Error::Output(_) | Error::NoProcess { .. } => ExitStatus::RINIT_FAILED,
             Error::CannotRun(cannot_run) => cannot_run.exit_status(),
         }
     }

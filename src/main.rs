@@ -25,7 +25,7 @@ fn rinit(arguments: &[&CStr]) -> ExitStatus {
         Ok(Request::Show(text)) => {
             output::write_to_stdout(text.as_bytes()).map(|()| ExitStatus::SUCCESS).map_err(Error::Output)
         }
-        Err(error) => Err(error),
+        Err(error) => Err(Error::Usage(error)),
     };
     done.unwrap_or_else(|error| {
         Log::new(Default::default()).error(format_args!("{error}"));

@@ -7,6 +7,7 @@ use nix::unistd::{Pid, getpid};
 
 use crate::child::{self, Launch, ListenPid, NoChild, StringList};
 use crate::command::candidates;
+use crate::config::UsageError;
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::explain::{self, CannotRun, Cause};
@@ -35,7 +36,7 @@ pub fn spawn<'a>(
     inherited: Inherited,
     foreground: Option<Foreground>,
 ) -> Result<Program<'a>, Error> {
-    let [first, rest @ ..] = command else { return Err(Error::NoCommand) };
+    let [first, rest @ ..] = command else { return Err(UsageError::NoCommand.into()) };
     let path = environment.get(b"PATH");
     let files = candidates(first, path);
     let listen_pid = ListenPid::new();

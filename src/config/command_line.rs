@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use clap::error::{ContextKind, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use super::settings::{OptionError, SETTINGS};
+use super::settings::{SETTINGS, UsageError};
 use super::{Config, ForwardTo, Request, Verbosity};
 
 const AFTER_HELP: &str = "\
@@ -50,7 +50,7 @@ fn flag(long: &'static str, short: char, help: &'static str) -> Arg {
 }
 
 /// Reads the arguments on top of `config`, which holds what the environment said.
-pub(super) fn parse<'a>(mut config: Config, arguments: &'a [&'a CStr]) -> Result<Request<'a>, OptionError> {
+pub(super) fn parse<'a>(mut config: Config, arguments: &'a [&'a CStr]) -> Result<Request<'a>, UsageError> {
     let words = arguments.iter().map(|word| OsStr::from_bytes(word.to_bytes()));
     let matches = match definition().no_binary_name(true).try_get_matches_from(words) {
         Ok(matches) => matches,
@@ -64,7 +64,7 @@ pub(super) fn parse<'a>(mut config: Config, arguments: &'a [&'a CStr]) -> Result
     Ok(Request::Run(config, &arguments[arguments.len() - length_of_command..]))
 }
 
-fn apply(config: &mut Config, matches: &ArgMatches) -> Result<(), OptionError> {
+fn apply(config: &mut Config, matches: &ArgMatches) -> Result<(), UsageError> {
     for setting in SETTINGS {
         let spelled = format!("--{}", setting.long);
         match setting.value_name {
@@ -88,7 +88,7 @@ fn apply(config: &mut Config, matches: &ArgMatches) -> Result<(), OptionError> {
 }
 
 /// `--help` and `--version` reach clap's caller as errors; of the real ones, makes one line in rinit's words.
-fn answer(error: &clap::Error) -> Result<String, OptionError> {
+fn answer(error: &clap::Error) -> Result<String, UsageError> {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return Ok(error.render().to_string());
     }
@@ -107,5 +107,5 @@ fn answer(error: &clap::Error) -> Result<String, OptionError> {
         },
         (kind, _) => format!("{kind}; 'rinit --help' shows how it is used"),
     };
-    Err(OptionError::BadUse { option, why })
+    Err(UsageError::BadUse { option, why })
 }

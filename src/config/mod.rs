@@ -7,11 +7,10 @@ mod values;
 use std::ffi::CStr;
 
 pub use command_line::definition;
-pub use settings::{OptionError, SETTINGS, Setting, find_twin};
+pub use settings::{SETTINGS, Setting, UsageError, find_twin};
 pub use values::{ForwardTo, ReapReport, Verbosity};
 
 use crate::environment::Environment;
-use crate::error::Error;
 
 /// How rinit behaves. The default is what it does without any option: what tini does, in silence.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -38,7 +37,7 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     /// A value, in either of them, that is not accepted; an option that does not exist; no command.
-    pub fn read(environment: &Environment<'_>, arguments: &'a [&'a CStr]) -> Result<Request<'a>, Error> {
+    pub fn read(environment: &Environment<'_>, arguments: &'a [&'a CStr]) -> Result<Request<'a>, UsageError> {
         let mut config = Config::default();
         // Of two variables with one name the first counts, as for getenv(3).
         for (name, value) in environment.own().rev() {
@@ -52,7 +51,7 @@ impl<'a> Request<'a> {
             _ => command_line::parse(config, arguments)?,
         };
         match request {
-            Request::Run(_, []) => Err(Error::NoCommand),
+            Request::Run(_, []) => Err(UsageError::NoCommand),
             request => Ok(request),
         }
     }
@@ -61,8 +60,9 @@ impl<'a> Request<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
 
-    fn read<T>(variables: &[&CStr], arguments: &[&CStr], then: impl Fn(Result<Request<'_>, Error>) -> T) -> T {
+    fn read<T>(variables: &[&CStr], arguments: &[&CStr], then: impl Fn(Result<Request<'_>, UsageError>) -> T) -> T {
         then(Request::read(&Environment::new(variables.to_vec()), arguments))
     }
 
@@ -78,7 +78,7 @@ mod tests {
 
     fn error(variables: &[&CStr], arguments: &[&CStr]) -> String {
         read(variables, arguments, |request| {
-            let error = request.unwrap_err();
+            let error = Error::from(request.unwrap_err());
             assert_eq!(i32::from(error.exit_status()), 125);
             error.to_string()
         })

@@ -78,8 +78,8 @@ impl Setting {
     }
 
     /// Applies a value; `spelled` is how the user wrote the setting's name.
-    pub(super) fn apply(&self, config: &mut Config, spelled: &[u8], value: &[u8]) -> Result<(), OptionError> {
-        (self.apply)(config, value).ok_or_else(|| OptionError::BadValue {
+    pub(super) fn apply(&self, config: &mut Config, spelled: &[u8], value: &[u8]) -> Result<(), UsageError> {
+        (self.apply)(config, value).ok_or_else(|| UsageError::BadValue {
             option: String::from_utf8_lossy(spelled).into_owned(),
             value: value.to_vec(),
             accepted: self.accepted,
@@ -89,7 +89,7 @@ impl Setting {
 
 /// Applies a variable whose name begins with `RINIT_`. One that is no setting's twin means nothing to rinit: images
 /// have `RINIT_VERSION`, and a Kubernetes service called "rinit" gives `RINIT_PORT` to every pod.
-pub(super) fn apply_twin(config: &mut Config, name: &[u8], value: &[u8]) -> Result<(), OptionError> {
+pub(super) fn apply_twin(config: &mut Config, name: &[u8], value: &[u8]) -> Result<(), UsageError> {
     find_twin(name).map_or(Ok(()), |setting| setting.apply(config, name, value))
 }
 
@@ -102,9 +102,12 @@ fn parse<T: Value>(value: &[u8]) -> Option<T> {
     str::from_utf8(value).ok()?.parse().ok()
 }
 
-/// An option, or its twin, that rinit cannot use.
+/// What rinit was told makes no sense.
 #[derive(Debug, Error)]
-pub enum OptionError {
+pub enum UsageError {
+    /// There is nothing to run.
+    #[error("no command to run; usage: rinit [OPTIONS] [--] COMMAND [ARG]... ('rinit --help' tells more)")]
+    NoCommand,
     /// The value means nothing.
     #[error("cannot use {option}={}: it takes {accepted}", Quoted(.value))]
     BadValue {
