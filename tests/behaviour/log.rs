@@ -1,6 +1,7 @@
 //! The log is silent by default, says who and why, and never stands in the way of anything.
 
 use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
+use std::time::Duration;
 
 use crate::harness::{Folder, Launch, Place, probe, program, shell, wait_until};
 
@@ -28,7 +29,7 @@ fn with_v_it_tells_of_start_signals_orphans_and_end(place: Place) {
 fn a_reader_that_is_gone_is_not_felt_by_the_program_nor_by_rinit(place: Place) {
     let (reader, writer) = pipe().unwrap();
     // It has SIGPIPE at its default, and would die of it.
-    let mut running = Launch::new(place).options(&["-vv"]).stderr(writer).start(&probe(&["catch", "50"]));
+    let mut running = Launch::new(place).options(&["-vv"]).stderr(writer).start(&probe(&["catch", "51"]));
     running.expect_line("ready");
     drop(reader);
     for _ in 0..50 {
@@ -36,29 +37,19 @@ fn a_reader_that_is_gone_is_not_felt_by_the_program_nor_by_rinit(place: Place) {
         // Nothing but USR1: no SIGPIPE of rinit's own is forwarded.
         running.expect_line("10");
     }
-    let pid = running.pid();
-    assert_eq!(cpu_ticks_while_idle(pid), 0, "rinit is busy with something");
-    drop(running);
+    let before = cpu_ticks(running.pid());
+    std::thread::sleep(Duration::from_secs(1));
+    assert_eq!(cpu_ticks(running.pid()), before, "rinit is busy with something");
+    running.signal(libc::SIGUSR1);
+    assert_eq!(running.wait().status, 0);
 }
 
-/// What a process has used of the processor in a second.
-fn cpu_ticks_while_idle(pid: i32) -> u64 {
-    let ticks = || {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"));
-        // What follows the name, from the state on; utime and stime are fields 14 and 15 of all.
-        let stat = stat.unwrap_or_default();
-        stat.rsplit(')')
-            .next()
-            .unwrap()
-            .split_whitespace()
-            .skip(11)
-            .take(2)
-            .map(|ticks| ticks.parse::<u64>().unwrap())
-            .sum::<u64>()
-    };
-    let before = ticks();
-    std::thread::sleep(std::time::Duration::from_secs(1));
-    ticks() - before
+/// What a process has used of the processor.
+fn cpu_ticks(pid: i32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    // What follows the name, from the state on, is fields 3 and up; utime and stime are 14 and 15.
+    let fields = stat.rsplit(')').next().unwrap().split_whitespace();
+    fields.skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum()
 }
 
 /// A pipe into which nothing more goes.
