@@ -22,7 +22,7 @@ for init in "${inits[@]}"; do
     for name in $names; do
         filters+=("${name%%::*}::as_pid_1::${name##*::}" "${name%%::*}::as_subreaper::${name##*::}")
     done
-    variable=RINIT_TEST_INIT=$init
+    variable=INIT_UNDER_TEST=$init
     [ "$init" = rinit ] && variable=NO_PEER=1
     # A sentence that does not hold is what we are here for.
     env -u CI "$variable" cargo test --quiet --test behaviour -- --format=pretty --exact "${filters[@]}" >"$results/$init" 2>/dev/null || true

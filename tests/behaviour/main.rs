@@ -1,7 +1,7 @@
 //! What an init does, as sentences, tested on the binary in PID namespaces of its own: as their PID 1, and as a process
 //! further down that has to be a subreaper.
 //!
-//! `RINIT_TEST_INIT` names another init to test instead: `RINIT_TEST_INIT=tini cargo test --test behaviour`; docs/compare.sh does so.
+//! `INIT_UNDER_TEST` names another init to test instead: `INIT_UNDER_TEST=tini cargo test --test behaviour`; docs/compare.sh does so.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // A test that cannot go on should stop.
 

@@ -47,11 +47,18 @@ fn the_program_finds_everything_as_it_would_without_an_init(place: Place) {
 
 fn blocked_signals_stay_blocked(place: Place) {
     same_state(place, &["block=10"], "SigBlk:\t0000000000000200");
-    same_state(place, &["block=1,15,17,32,33,34,64"], "SigBlk:\t8000000380014001");
+    same_state(place, &["block=1,15,17,40,64"], "SigBlk:\t8000008000014001");
+}
+
+fn blocked_signals_that_a_libc_keeps_for_itself_stay_blocked(place: Place) {
+    same_state(place, &["block=32,33,34"], "SigBlk:\t0000000380000000");
 }
 
 fn ignored_signals_stay_ignored(place: Place) {
     same_state(place, &["ignore=1,13,22"], "SigIgn:\t0000000000201001");
+}
+
+fn sigchld_stays_ignored(place: Place) {
     same_state(place, &["ignore=17"], "SigIgn:\t0000000000010000");
 }
 
@@ -108,7 +115,9 @@ fn the_program_is_the_leader_of_a_process_group_of_its_own(place: Place) {
 in_both_places! {
     the_program_finds_everything_as_it_would_without_an_init
     blocked_signals_stay_blocked
+    blocked_signals_that_a_libc_keeps_for_itself_stay_blocked
     ignored_signals_stay_ignored
+    sigchld_stays_ignored
     closed_descriptors_stay_closed
     further_descriptors_are_passed_on
     directory_umask_limits_and_privileges_stay

@@ -1,7 +1,5 @@
 //! The init under test: rinit, or one of its peers, to compare.
 
-use std::path::Path;
-
 /// Who is to get the signals that an init gets.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ForwardTo {
@@ -15,30 +13,36 @@ impl ForwardTo {
 
 /// The words that start it, up to its options.
 pub fn words() -> Vec<String> {
-    match std::env::var("RINIT_TEST_INIT") {
-        // Where it is not PID 1, tini is a subreaper only if it is told.
-        Ok(name) if name == "tini" => vec![name, "-s".to_owned()],
-        Ok(name) => vec![name],
-        Err(_) => vec![env!("CARGO_BIN_EXE_rinit").to_owned()],
+    let path = under_test();
+    match name(&path) {
+        // Where it is not PID 1, it is a subreaper only if it is told.
+        "tini" => vec![path, "-s".to_owned()],
+        _ => vec![path],
     }
 }
 
 /// The options by which it forwards signals to the child, or to its process group.
 pub fn options(to: ForwardTo) -> &'static [&'static str] {
-    let words = words();
-    let name = Path::new(&words[0]).file_name().unwrap_or_default();
-    match (name.as_encoded_bytes(), to) {
-        (b"dumb-init", ForwardTo::Child) => &["--single-child"],
-        (b"dumb-init", ForwardTo::Group) => &[],
+    match (name(&under_test()), to) {
+        ("dumb-init", ForwardTo::Child) => &["--single-child"],
+        ("dumb-init", ForwardTo::Group) => &[],
         (_, ForwardTo::Child) => &[],
         (_, ForwardTo::Group) => &["-g"],
     }
 }
 
-/// What ends its options, where it would take those of the command for its own. (rinit does not.)
+/// What ends its options, where it would take those of the command for its own.
 pub fn end_of_options() -> &'static [&'static str] {
-    match std::env::var("RINIT_TEST_INIT") {
-        Ok(_) => &["--"],
-        Err(_) => &[],
+    match name(&under_test()) {
+        "tini" | "dumb-init" | "catatonit" => &["--"],
+        _ => &[],
     }
+}
+
+fn under_test() -> String {
+    std::env::var("INIT_UNDER_TEST").unwrap_or_else(|_| env!("CARGO_BIN_EXE_rinit").to_owned())
+}
+
+fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
