@@ -1,11 +1,16 @@
 //! What rinit was told: the environment first, then the command line, which wins.
 
+#[cfg(feature = "cli")]
+mod command_line;
+#[cfg(not(feature = "cli"))]
+#[path = "no_command_line.rs"]
 mod command_line;
 mod settings;
 mod values;
 
 use std::ffi::CStr;
 
+#[cfg(feature = "cli")]
 pub use command_line::definition;
 pub use settings::{SETTINGS, Setting, UsageError, find_twin};
 pub use values::{ForwardTo, ReapReport, Verbosity};
@@ -84,6 +89,7 @@ mod tests {
         })
     }
 
+    #[cfg(feature = "cli")]
     fn command(arguments: &[&CStr]) -> Vec<String> {
         read(&[], arguments, |request| match request.unwrap() {
             Request::Run(_, command) => command.iter().map(|word| word.to_string_lossy().into_owned()).collect(),
@@ -91,6 +97,7 @@ mod tests {
         })
     }
 
+    #[cfg(feature = "cli")]
     #[test]
     fn parsing_stops_at_the_command() {
         assert_eq!(command(&[c"ls", c"-l", c"/"]), ["ls", "-l", "/"]);
@@ -101,6 +108,7 @@ mod tests {
         assert_eq!(command(&[c"--forward-to", c"group", c"sh", c"-c", c"x"]), ["sh", "-c", "x"]);
     }
 
+    #[cfg(feature = "cli")]
     #[test]
     fn each_option_and_its_twin_say_the_same() {
         let default = Config::default();
@@ -124,11 +132,20 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "cli")]
     #[test]
     fn the_command_line_wins_over_the_environment() {
         let variables: &[&CStr] = &[c"RINIT_FORWARD_TO=group", c"RINIT_VERBOSITY=3"];
         let expected = Config { verbosity: Verbosity::Quiet, ..Config::default() };
         assert_eq!(config(variables, &[c"--forward-to", c"child", c"-q"]), expected);
+    }
+
+    #[cfg(not(feature = "cli"))]
+    #[test]
+    fn the_minimal_build_says_that_it_has_no_options() {
+        let expected =
+            "cannot use '--help': this is the minimal build, which takes its options from the environment (RINIT_...)";
+        assert_eq!(error(&[], &[c"--help"]), expected);
     }
 
     #[test]
@@ -137,6 +154,7 @@ mod tests {
         assert_eq!(first.forward_to, ForwardTo::Group);
     }
 
+    #[cfg(feature = "cli")]
     #[test]
     fn a_value_that_is_not_accepted_names_the_option_and_what_is() {
         assert_eq!(error(&[], &[c"--forward-to=x", c"c"]), "cannot use --forward-to='x': it takes child or group");
@@ -154,11 +172,13 @@ mod tests {
         );
     }
 
+    #[cfg(feature = "cli")]
     #[test]
     fn a_malformed_twin_is_an_error_even_where_the_command_line_wins() {
         assert!(error(&[c"RINIT_FORWARD_TO=x"], &[c"-g", c"c"]).contains("RINIT_FORWARD_TO"));
     }
 
+    #[cfg(feature = "cli")]
     #[test]
     fn a_wrong_command_line_is_one_line_that_says_what_is_right() {
         assert_eq!(
@@ -177,6 +197,7 @@ mod tests {
         );
     }
 
+    #[cfg(feature = "cli")]
     #[test]
     fn no_command_is_an_error_that_shows_the_usage() {
         for arguments in [&[] as &[&CStr], &[c"--"], &[c"-v"], &[c"-v", c"--"]] {
@@ -184,6 +205,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "cli")]
     #[test]
     fn questions_are_answered_without_a_command() {
         for (option, part) in [

@@ -1,0 +1,151 @@
+//! A container: starting it, talking to it, and seeing how it ends.
+
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::engine::{Output, docker, unique_name, wait_until};
+
+/// A container to be.
+pub struct Launch {
+    image: String,
+    options: Vec<String>,
+    command: Vec<String>,
+}
+
+impl Launch {
+    pub fn new(image: &str, command: &[&str]) -> Launch {
+        Launch { image: image.to_owned(), options: Vec::new(), command: owned(command) }
+    }
+
+    /// With these options of `docker run` too.
+    pub fn options(mut self, options: &[&str]) -> Launch {
+        self.options.extend(owned(options));
+        self
+    }
+
+    /// Starts it in the background.
+    #[track_caller]
+    pub fn start(self) -> Container {
+        let (container, output) = self.call(&["--detach"]);
+        output.expect_success();
+        container
+    }
+
+    /// Runs it in the foreground, as somebody at a terminal would, and waits until it ends.
+    #[track_caller]
+    pub fn run(self) -> Ended {
+        let (_container, Output { status, stdout, stderr }) = self.call(&[]);
+        Ended { status: status.code().expect("docker was killed"), stdout, stderr }
+    }
+
+    fn call(self, mode: &[&str]) -> (Container, Output) {
+        let container = Container { name: unique_name() };
+        let mut words = vec!["run", "--name", &container.name];
+        words.extend(mode);
+        words.extend(self.options.iter().map(String::as_str));
+        words.push(&self.image);
+        words.extend(self.command.iter().map(String::as_str));
+        let output = docker(&words);
+        (container, output)
+    }
+}
+
+fn owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+/// How a container ended, and what it wrote.
+#[derive(Debug)]
+pub struct Ended {
+    pub status: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// A container that has been started. It is killed and removed when this goes out of scope, in a failed test too.
+pub struct Container {
+    name: String,
+}
+
+impl Container {
+    /// All that its processes have written so far.
+    pub fn log(&self) -> String {
+        let Ended { stdout, stderr, .. } = self.logs();
+        stdout + &stderr
+    }
+
+    /// Waits until its log has a line that begins like this.
+    #[track_caller]
+    pub fn wait_for(&self, start: &str) {
+        self.wait_until(start, || self.log().lines().any(|line| line.starts_with(start)));
+    }
+
+    /// Waits until something is so, and fails with the container's log if it does not happen.
+    #[track_caller]
+    pub fn wait_until(&self, what: &str, is_so: impl FnMut() -> bool) {
+        wait_until(what, is_so, || format!("the container's log:\n{}", self.log()));
+    }
+
+    /// `docker kill`, with a signal.
+    #[track_caller]
+    pub fn kill(&self, signal: &str) {
+        docker(&["kill", "--signal", signal, &self.name]).expect_success();
+    }
+
+    /// `docker stop`, and how long it took.
+    #[track_caller]
+    pub fn stop(&self, options: &[&str]) -> Duration {
+        let before = Instant::now();
+        docker(&[&["stop"], options, &[&self.name]].concat()).expect_success();
+        before.elapsed()
+    }
+
+    /// `docker exec` of a shell script, as root.
+    #[track_caller]
+    pub fn exec(&self, script: &str) -> Output {
+        docker(&["exec", "--user", "0", &self.name, "sh", "-c", script])
+    }
+
+    /// The states of the children of PID 1, its own and adopted: `S` for asleep, `Z` for a zombie, as `proc_pid_stat(5)`.
+    #[track_caller]
+    pub fn children_of_pid_1(&self) -> Vec<String> {
+        // A process may end between the moment when its file is found and that when it is read: cat then fails.
+        let processes = self.exec("cat /proc/[0-9]*/stat 2> /dev/null; true").expect_success();
+        let after_names = processes.lines().filter_map(|line| line.rsplit_once(") "));
+        let states = after_names.filter_map(|(_, rest)| rest.split_once(" 1 ").map(|(state, _)| state.to_owned()));
+        states.filter(|state| state.len() == 1).collect()
+    }
+
+    /// Waits until it has ended.
+    #[track_caller]
+    pub fn end(&self) -> Ended {
+        self.wait_until("the container ends", || self.state("Running") == "false");
+        Ended { status: self.state("ExitCode").parse().unwrap(), ..self.logs() }
+    }
+
+    fn logs(&self) -> Ended {
+        let Output { stdout, stderr, .. } = docker(&["logs", &self.name]);
+        Ended { status: 0, stdout, stderr }
+    }
+
+    fn state(&self, field: &str) -> String {
+        let output = docker(&["inspect", "--format", &format!("{{{{.State.{field}}}}}"), &self.name]);
+        output.expect_success().trim().to_owned()
+    }
+}
+
+impl Drop for Container {
+    fn drop(&mut self) {
+        // Not by `docker`, which may panic, and a panic in here during another one is the end of all tests. A machine that
+        // is out of processes or memory for a moment may be the reason why the test failed, and should not keep litter.
+        let mut remove = Command::new("docker");
+        remove.args(["rm", "--force", &self.name]).stdout(Stdio::null()).stderr(Stdio::null());
+        for attempt in 1..=3 {
+            match remove.status() {
+                Ok(status) if status.success() => return,
+                _ => thread::sleep(Duration::from_millis(200) * attempt),
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Programs that run as somebody else than the init, which may not signal them then.
+
+use crate::container::Container;
+use crate::image::{Image, image};
+
+/// Ready when it says so; ends with a status of its own when it is told to, and on no signal that it cannot be sent.
+const UNTIL_TOLD: &str = "echo ready as $(id -u); until [ -e /end ]; do sleep 0.02; done; exit 7";
+
+/// Sends TERM twice, then lets the program end.
+#[track_caller]
+fn says_once_that_it_cannot_send_signals(image: &Image, command: &[&str], options: &[&str], ready: &str) {
+    let container = image.under_init(command).options(options).start();
+    container.wait_for(ready);
+    container.kill("TERM");
+    container.wait_for("rinit: cannot send SIGTERM");
+    container.kill("TERM");
+    container.wait_until("the second TERM has been taken", || !signal_is_pending(&container));
+    container.exec("touch /end").expect_success();
+    let ended = container.end();
+    assert_eq!((ended.status, ended.stdout), (7, format!("{ready}\n")), "{}", ended.stderr);
+    assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
+}
+
+/// Whether a signal waits for PID 1 to take it.
+fn signal_is_pending(container: &Container) -> bool {
+    let status = container.exec("grep -E '^(Sig|Shd)Pnd:' /proc/1/status").expect_success();
+    status.lines().any(|line| !line.ends_with("\t0000000000000000"))
+}
+
+#[test]
+fn a_program_that_became_root_under_an_unprivileged_init_gets_no_signals_and_the_init_goes_on() {
+    let Some(image) = image() else { return };
+    says_once_that_it_cannot_send_signals(image, &["su", "-c", UNTIL_TOLD], &["--user", "1000:1000"], "ready as 0");
+}
+
+#[test]
+fn a_program_that_dropped_root_under_an_init_without_cap_kill_gets_no_signals_and_the_init_goes_on() {
+    let Some(image) = image() else { return };
+    let command = ["su", "-s", "/bin/sh", "worker", "-c", UNTIL_TOLD];
+    // What a program needs to change its user and nothing else, as hardened setups grant it.
+    let options = ["--cap-drop", "ALL", "--cap-add", "SETUID", "--cap-add", "SETGID"];
+    says_once_that_it_cannot_send_signals(image, &command, &options, "ready as 1000");
+}
+
+#[test]
+fn a_program_that_dropped_root_with_the_usual_capabilities_is_stopped_by_docker_stop() {
+    let Some(image) = image() else { return };
+    let container = image.under_init(&["su", "-s", "/bin/sh", "worker", "-c", UNTIL_TOLD]).start();
+    container.wait_for("ready as 1000");
+    container.stop(&[]);
+    let ended = container.end();
+    assert_eq!((ended.status, ended.stderr.as_str()), (143, ""));
+}
