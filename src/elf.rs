@@ -1,7 +1,11 @@
 //! What the header of an ELF file says: for which machine it was built, and which loader it needs. See `elf(5)`.
 
-use std::fs::File;
-use std::os::unix::fs::FileExt;
+use std::ffi::CStr;
+use std::os::fd::{AsFd, BorrowedFd};
+
+use nix::fcntl::{OFlag, open};
+use nix::sys::stat::Mode;
+use nix::sys::uio::pread;
 
 /// The first bytes of an ELF file.
 pub const MAGIC: &[u8] = b"\x7fELF";
@@ -16,10 +20,12 @@ pub struct Elf {
 }
 
 impl Elf {
-    /// Reads the header; none if it is not all there.
-    pub fn read(file: &File) -> Option<Elf> {
+    /// Reads the header of a file; none if it is not all there.
+    pub fn read(path: &CStr) -> Option<Elf> {
         const PT_INTERP: u64 = 3;
         const PATH_MAX: u64 = 4096;
+        let file = open(path, OFlag::O_RDONLY | OFlag::O_CLOEXEC, Mode::empty()).ok()?;
+        let file = file.as_fd();
         let header = Fields::read(file, 0, 64)?;
         // Offsets of the fields in the 64-bit and in the 32-bit layout.
         let (table_at, entry_size_at, entries_at, offset_at, size_at) =
@@ -77,13 +83,13 @@ struct Fields {
 }
 
 impl Fields {
-    fn read(file: &File, offset: u64, length: usize) -> Option<Fields> {
+    fn read(file: BorrowedFd<'_>, offset: u64, length: usize) -> Option<Fields> {
         let mut ident = [0; 6];
-        file.read_exact_at(&mut ident, 0).ok()?;
+        (pread(file, &mut ident, 0) == Ok(ident.len())).then_some(())?;
         ident.starts_with(MAGIC).then_some(())?;
         let mut bytes = vec![0; length];
         // A 32-bit file may be shorter than a 64-bit header: what is missing reads as zero.
-        let got = file.read_at(&mut bytes, offset).ok()?;
+        let got = pread(file, &mut bytes, offset.try_into().ok()?).ok()?;
         (got > 0).then_some(Fields { bytes, wide: ident[4] == 2, big_endian: ident[5] == 2 })
     }
 

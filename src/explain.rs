@@ -1,15 +1,12 @@
 //! Why a command could not be run, in words that somebody can act on. `execve(2)` has one errno for many reasons: "No such
 //! file or directory" may mean the file, its interpreter, its loader, or a carriage return that nobody sees.
 
-use std::ffi::{CStr, CString, OsStr};
+use std::ffi::{CStr, CString};
 use std::fmt;
-use std::fs::{self, File, Metadata};
-use std::io::Read;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
-use std::path::Path;
 
 use nix::errno::Errno;
+use nix::fcntl::readlink;
+use nix::sys::stat::{FileStat, SFlag, lstat, stat};
 use nix::sys::statvfs::{FsFlags, statvfs};
 use nix::unistd::{AccessFlags, access, getuid};
 use thiserror::Error;
@@ -18,6 +15,7 @@ use crate::command::DEFAULT_PATH;
 use crate::elf::{self, Elf};
 use crate::ending::ExitStatus;
 use crate::quoted::Quoted;
+use crate::sys::files::read_start;
 
 /// A command that could not be run.
 #[derive(Debug, Error)]
@@ -152,13 +150,13 @@ impl fmt::Display for CannotRun {
 /// Explains why none of `files`, which `command` may mean, could be executed. `errno` is what `execve(2)` said of the
 /// one at `index`, and `path` is PATH.
 pub fn why(command: &CStr, files: &[CString], index: usize, errno: Errno, path: Option<&[u8]>) -> CannotRun {
-    let exists = |file: &&CString| fs::symlink_metadata(as_path(file)).is_ok();
+    let exists = |file: &&CString| lstat(file.as_c_str()).is_ok();
     // ENOENT comes from the last one that was tried. If one of them exists, it is that one's interpreter that does not.
     let culprit = if errno == Errno::ENOENT { files.iter().find(exists) } else { files.get(index) };
     match culprit {
         Some(file) => CannotRun::new(command, file, cause_of(file.to_bytes(), errno, 0)),
         None if files.len() == 1 && files[0].as_c_str() == command => {
-            CannotRun::new(command, command, missing_part(as_path(command)))
+            CannotRun::new(command, command, missing_part(command.to_bytes()))
         }
         None => CannotRun::new(command, command, Cause::NotInPath(path.unwrap_or(DEFAULT_PATH).to_vec())),
     }
@@ -167,72 +165,82 @@ pub fn why(command: &CStr, files: &[CString], index: usize, errno: Errno, path: 
 /// Whether a file that the kernel cannot execute is a script for the shell: not a binary (a zero byte in its first
 /// line, as bash looks), and not one that names an interpreter.
 pub fn is_text(file: &CStr) -> bool {
-    let start = start_of(as_path(file));
+    let mut start = [0; SCRIPT_START];
+    let start = read_start(file, &mut start);
     let first_line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    !first_line.contains(&0) && !start.starts_with(elf::MAGIC) && interpreter(&start).is_none()
+    !first_line.contains(&0) && !start.starts_with(elf::MAGIC) && interpreter(start).is_none()
 }
 
-fn as_path(file: &CStr) -> &Path {
-    Path::new(OsStr::from_bytes(file.to_bytes()))
-}
+/// As much of a script as the kernel looks at to find its interpreter: BINPRM_BUF_SIZE.
+const SCRIPT_START: usize = 256;
 
 /// The first folder on the way that does not exist, or is none.
-fn missing_part(file: &Path) -> Cause {
-    let bytes = |path: &Path| path.as_os_str().as_bytes().to_vec();
+fn missing_part(file: &[u8]) -> Cause {
     let mut missing = file;
-    while let Some(folder) = missing.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        match fs::metadata(folder) {
-            Ok(metadata) if metadata.is_dir() => break,
-            Ok(_) => return Cause::NotADirectory(bytes(folder)),
+    while let Some(folder) = parent(missing) {
+        match stat(folder) {
+            Ok(status) if is(&status, SFlag::S_IFDIR) => break,
+            Ok(_) => return Cause::NotADirectory(folder.to_vec()),
             Err(_) => missing = folder,
         }
     }
-    Cause::NoSuchFile(bytes(missing))
+    Cause::NoSuchFile(missing.to_vec())
+}
+
+/// The folder that a path is in, if it names one that is not the root.
+fn parent(path: &[u8]) -> Option<&[u8]> {
+    let slash = path.iter().rposition(|byte| *byte == b'/')?;
+    let end = path[..slash].iter().rposition(|byte| *byte != b'/')?;
+    Some(&path[..=end])
+}
+
+fn is(status: &FileStat, kind: SFlag) -> bool {
+    SFlag::from_bits_truncate(status.st_mode) & SFlag::S_IFMT == kind
 }
 
 fn cause_of(file: &[u8], errno: Errno, depth: usize) -> Cause {
     /// How many interpreters of interpreters the kernel follows: `execve(2)`.
     const DEEPEST: usize = 5;
-    let path = Path::new(OsStr::from_bytes(file));
-    let metadata = match fs::metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) => return cause_of_no_metadata(path, &error),
+    let status = match stat(file) {
+        Ok(status) => status,
+        Err(errno) => return cause_of_no_status(file, errno),
     };
     match errno {
-        _ if metadata.is_dir() => return Cause::Directory,
-        _ if !metadata.is_file() => return Cause::NotAFile,
+        _ if is(&status, SFlag::S_IFDIR) => return Cause::Directory,
+        _ if !is(&status, SFlag::S_IFREG) => return Cause::NotAFile,
         Errno::E2BIG => return Cause::TooLong,
         Errno::ETXTBSY => return Cause::Busy,
-        Errno::EACCES if !may_execute(path) => return cause_of_no_permission(&metadata),
-        Errno::EACCES if statvfs(path).is_ok_and(|fs| fs.flags().contains(FsFlags::ST_NOEXEC)) => {
+        Errno::EACCES if access(file, AccessFlags::X_OK).is_err() => return cause_of_no_permission(&status),
+        Errno::EACCES if statvfs(file).is_ok_and(|fs| fs.flags().contains(FsFlags::ST_NOEXEC)) => {
             return Cause::NoexecMount;
         }
         _ => {}
     }
-    match interpreter(&start_of(path)) {
+    let Ok(path) = CString::new(file) else { return Cause::Other(errno) };
+    match interpreter(read_start(&path, &mut [0; SCRIPT_START])) {
         Some(interpreter) if depth < DEEPEST => cause_of_script(interpreter, errno, depth),
-        _ => cause_of_binary(path, errno),
+        _ => cause_of_binary(&path, errno),
     }
 }
 
-fn cause_of_no_metadata(path: &Path, error: &std::io::Error) -> Cause {
-    match (Errno::from_raw(error.raw_os_error().unwrap_or(0)), fs::read_link(path)) {
-        (Errno::ENOENT, Ok(target)) => Cause::DanglingLink(target.as_os_str().as_bytes().to_vec()),
+fn cause_of_no_status(file: &[u8], errno: Errno) -> Cause {
+    match (errno, readlink(file)) {
+        (Errno::ENOENT, Ok(target)) => Cause::DanglingLink(target.into_encoded_bytes()),
         (Errno::EACCES, _) => Cause::UnsearchableFolder { uid: getuid().as_raw() },
-        (Errno::ENOTDIR, _) => missing_part(path),
+        (Errno::ENOTDIR, _) => missing_part(file),
         (errno, _) => Cause::Other(errno),
     }
 }
 
-fn cause_of_no_permission(metadata: &Metadata) -> Cause {
-    match metadata.mode() & 0o7777 {
+fn cause_of_no_permission(status: &FileStat) -> Cause {
+    match status.st_mode & 0o7777 {
         mode if mode & 0o111 == 0 => Cause::NoExecuteBit { mode },
-        mode => Cause::NotForThisUser { uid: getuid().as_raw(), mode, owner: metadata.uid(), group: metadata.gid() },
+        mode => Cause::NotForThisUser { uid: getuid().as_raw(), mode, owner: status.st_uid, group: status.st_gid },
     }
 }
 
 fn cause_of_script(interpreter: Vec<u8>, errno: Errno, depth: usize) -> Cause {
-    let exists = fs::metadata(OsStr::from_bytes(&interpreter)).is_ok();
+    let exists = stat(interpreter.as_slice()).is_ok();
     match errno {
         Errno::ENOENT if !exists && interpreter.ends_with(b"\r") => Cause::WindowsLineEnds(interpreter),
         Errno::ENOENT if !exists => Cause::MissingInterpreter(interpreter),
@@ -244,8 +252,8 @@ fn cause_of_script(interpreter: Vec<u8>, errno: Errno, depth: usize) -> Cause {
     }
 }
 
-fn cause_of_binary(path: &Path, errno: Errno) -> Cause {
-    match (errno, File::open(path).ok().and_then(|file| Elf::read(&file))) {
+fn cause_of_binary(path: &CStr, errno: Errno) -> Cause {
+    match (errno, Elf::read(path)) {
         (Errno::ENOENT, Some(Elf { loader: Some(loader), .. })) => Cause::MissingLoader(loader),
         (Errno::ENOEXEC, Some(elf)) if !elf.is_for_this_machine() => {
             Cause::WrongMachine { machine: elf.machine_name() }
@@ -253,18 +261,6 @@ fn cause_of_binary(path: &Path, errno: Errno) -> Cause {
         (Errno::ENOEXEC, _) => Cause::BadFormat,
         (other, _) => Cause::Other(other),
     }
-}
-
-fn may_execute(path: &Path) -> bool {
-    access(path, AccessFlags::X_OK).is_ok()
-}
-
-/// As much of a file as the kernel looks at to find out what it is (BINPRM_BUF_SIZE), or nothing.
-fn start_of(path: &Path) -> Vec<u8> {
-    let mut start = Vec::new();
-    // What cannot be read is explained by errno alone.
-    let _ = File::open(path).and_then(|file| file.take(256).read_to_end(&mut start));
-    start
 }
 
 /// The interpreter that the first line of a script names, as the kernel reads it: what follows `#!` and blanks, up to the
@@ -278,6 +274,22 @@ fn interpreter(start: &[u8]) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_folder_of_a_path_is_what_is_before_its_last_part() {
+        for (path, expected) in [
+            (b"/usr/bin/ls".as_slice(), Some(b"/usr/bin".as_slice())),
+            (b"/usr//ls", Some(b"/usr")),
+            (b"/usr", None),
+            (b"//usr", None),
+            (b"./run", Some(b".")),
+            (b"bin/run", Some(b"bin")),
+            (b"run", None),
+            (b"", None),
+        ] {
+            assert_eq!(parent(path), expected, "{}", path.escape_ascii());
+        }
+    }
 
     #[test]
     fn the_interpreter_is_read_as_the_kernel_reads_it() {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::prctl::set_child_subreaper;
-use nix::unistd::{Pid, getpid};
+use nix::unistd::{Pid, chdir, getpid};
 
 /// Makes sure that orphans become rinit's children. Those of PID 1 do anyway; elsewhere rinit becomes a subreaper.
 ///
@@ -20,7 +20,7 @@ pub fn adopt_orphans() -> Result<(), Errno> {
 pub fn detach() {
     close_from(3);
     // Cannot fail but in an unsearchable root, where the directory that we are in is as good.
-    let _ = std::env::set_current_dir("/");
+    let _ = chdir(c"/");
 }
 
 fn close_from(first: u32) {
