@@ -9,7 +9,6 @@
 use std::cell::Cell;
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::marker::PhantomData;
-use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 
@@ -51,14 +50,15 @@ pub enum NoChild {
 /// # Errors
 /// If there is no child. It has been reaped then, and its pid means nothing any more.
 pub fn start(launch: &Launch<'_>) -> Result<Pid, NoChild> {
-    /// A dozen calls deep at the most; only the pages that are touched cost anything.
-    const STACK_BYTES: usize = 64 * 1024;
-    let mut stack = MaybeUninit::<[u128; STACK_BYTES / size_of::<u128>()]>::uninit();
+    /// A dozen calls deep at the most.
+    const STACK_BYTES: usize = 32 * 1024;
+    // Not an array on the parent's stack, of which Rust would touch every page (stack probes), and keep them for ever.
+    let mut stack = Box::<[u128]>::new_uninit_slice(STACK_BYTES / size_of::<u128>());
     let window = Window { launch, errno: AtomicI32::new(0), culprit: AtomicUsize::new(0) };
     // SAFETY: the stack (which grows down from its end, and is aligned for any machine) and the window outlive the child's
     // use of them: CLONE_VFORK keeps this thread, the only one, asleep until the child has executed or exited.
     let pid = unsafe {
-        let top = stack.as_mut_ptr().add(1).cast::<c_void>();
+        let top = stack.as_mut_ptr_range().end.cast::<c_void>();
         let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
         libc::clone(run, top, flags, (&raw const window).cast_mut().cast::<c_void>())
     };

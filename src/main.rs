@@ -11,9 +11,13 @@ use rinit::error::Error;
 use rinit::inherited::Inherited;
 use rinit::log::Log;
 use rinit::quoted::Escaped;
+use rinit::sys::allocate::Bump;
 use rinit::sys::{output, process, start};
 use rinit::terminal::Foreground;
 use rinit::{spawn, supervise};
+
+#[global_allocator]
+static ALLOCATOR: Bump = Bump::new();
 
 rinit::entry!(rinit);
 

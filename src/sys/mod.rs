@@ -1,6 +1,7 @@
 //! System calls as safe functions. What nix offers is used from there; what it cannot express (real-time signals, their
 //! siginfo, raw masks) is here. Nothing in here allocates, but for what [`start`] does once, before anything runs.
 
+pub mod allocate;
 pub mod children;
 pub mod deliver;
 pub mod files;
