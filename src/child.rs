@@ -113,6 +113,7 @@ fn execute(launch: &Launch<'_>) -> (Errno, usize) {
         unsafe { libc::execve(launch.paths.get(index), launch.arguments.as_ptr(), launch.environment.as_ptr()) };
         match Errno::last() {
             Errno::ENOENT | Errno::ENOTDIR | Errno::ESTALE | Errno::ENODEV | Errno::ETIMEDOUT => {}
+            Errno::ENAMETOOLONG if launch.paths.len() > 1 => {}
             // Go on, but if nothing better comes, this is the reason.
             Errno::EACCES if verdict.0 == Errno::ENOENT => verdict = (Errno::EACCES, index),
             Errno::EACCES => {}

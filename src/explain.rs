@@ -106,6 +106,9 @@ pub enum Cause {
     /// A script that is for the shell to run, and there is no shell.
     #[error("it is a script without a '#!' line, and there is no /bin/sh to run it")]
     NoShell,
+    /// The same, and there is one that cannot be run either.
+    #[error("it is a script without a '#!' line, and /bin/sh cannot be run: {0}")]
+    BadShell(Box<Cause>),
     /// The command line is too long.
     #[error(
         "its arguments and environment are longer than the kernel allows (a quarter of the stack limit, 128 KiB each)"
@@ -121,7 +124,7 @@ pub enum Cause {
 
 impl CannotRun {
     /// That `command`, which meant `file`, cannot be run because of `cause`.
-    pub fn new(command: &CStr, file: &CStr, cause: Cause) -> CannotRun {
+    fn new(command: &CStr, file: &CStr, cause: Cause) -> CannotRun {
         CannotRun { command: command.to_bytes().to_vec(), file: file.to_bytes().to_vec(), cause }
     }
 
@@ -162,6 +165,15 @@ pub fn why(command: &CStr, files: &[CString], index: usize, errno: Errno, path: 
     }
 }
 
+/// Explains why `shell`, to which `file` had to be given, could not be executed.
+pub fn why_no_shell(command: &CStr, file: &CStr, shell: &CStr, errno: Errno) -> CannotRun {
+    let cause = match (errno, lstat(shell)) {
+        (Errno::ENOENT, Err(_)) => Cause::NoShell,
+        _ => Cause::BadShell(Box::new(cause_of(shell.to_bytes(), errno, 0))),
+    };
+    CannotRun::new(command, file, cause)
+}
+
 /// Whether a file that the kernel cannot execute is a script for the shell: not a binary (a zero byte in its first
 /// line, as bash looks), and not one that names an interpreter.
 pub fn is_text(file: &CStr) -> bool {
@@ -181,7 +193,10 @@ fn missing_part(file: &[u8]) -> Cause {
         match stat(folder) {
             Ok(status) if is(&status, SFlag::S_IFDIR) => break,
             Ok(_) => return Cause::NotADirectory(folder.to_vec()),
-            Err(_) => missing = folder,
+            Err(_) => match readlink(folder) {
+                Ok(target) => return Cause::NoSuchFile(target.into_encoded_bytes()),
+                Err(_) => missing = folder,
+            },
         }
     }
     Cause::NoSuchFile(missing.to_vec())
@@ -210,10 +225,7 @@ fn cause_of(file: &[u8], errno: Errno, depth: usize) -> Cause {
         _ if !is(&status, SFlag::S_IFREG) => return Cause::NotAFile,
         Errno::E2BIG => return Cause::TooLong,
         Errno::ETXTBSY => return Cause::Busy,
-        Errno::EACCES if access(file, AccessFlags::X_OK).is_err() => return cause_of_no_permission(&status),
-        Errno::EACCES if statvfs(file).is_ok_and(|fs| fs.flags().contains(FsFlags::ST_NOEXEC)) => {
-            return Cause::NoexecMount;
-        }
+        Errno::EACCES if access(file, AccessFlags::X_OK).is_err() => return cause_of_no_permission(file, &status),
         _ => {}
     }
     let Ok(path) = CString::new(file) else { return Cause::Other(errno) };
@@ -232,9 +244,10 @@ fn cause_of_no_status(file: &[u8], errno: Errno) -> Cause {
     }
 }
 
-fn cause_of_no_permission(status: &FileStat) -> Cause {
+fn cause_of_no_permission(file: &[u8], status: &FileStat) -> Cause {
     match status.st_mode & 0o7777 {
         mode if mode & 0o111 == 0 => Cause::NoExecuteBit { mode },
+        _ if statvfs(file).is_ok_and(|fs| fs.flags().contains(FsFlags::ST_NOEXEC)) => Cause::NoexecMount,
         mode => Cause::NotForThisUser { uid: getuid().as_raw(), mode, owner: status.st_uid, group: status.st_gid },
     }
 }

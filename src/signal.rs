@@ -15,6 +15,8 @@ impl Signal {
     pub const QUIT: Signal = Signal(3);
     /// SIGKILL, which nobody can catch.
     pub const KILL: Signal = Signal(9);
+    /// SIGPIPE, for writing to a pipe that nobody reads.
+    pub const PIPE: Signal = Signal(13);
     /// SIGTERM, what `docker stop` sends.
     pub const TERM: Signal = Signal(15);
     /// SIGCHLD, the kernel's word that a child changed state.
@@ -23,6 +25,9 @@ impl Signal {
     pub const CONT: Signal = Signal(18);
     /// SIGSTOP, which nobody can catch.
     pub const STOP: Signal = Signal(19);
+
+    /// SIGXFSZ, for writing beyond RLIMIT_FSIZE.
+    pub const XFSZ: Signal = Signal(25);
 
     /// The first real-time signal as users count them: 34 in glibc, Docker and containerd. musl says 35 and the kernel
     /// 32 (the difference is what each libc keeps for its threads); rinit says 34 on both.
@@ -38,6 +43,12 @@ impl Signal {
     /// The number, 1 to 64.
     pub fn number(self) -> i32 {
         i32::from(self.0)
+    }
+
+    /// Whether the kernel sends it to a process for what that process wrote: to a pipe without a reader, or beyond the
+    /// limit of a file's size.
+    pub fn answers_a_write(self) -> bool {
+        matches!(self, Signal::PIPE | Signal::XFSZ)
     }
 
     /// Whether it asks the program to end: rinit then makes sure that a stopped program can hear it.

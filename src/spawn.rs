@@ -10,7 +10,7 @@ use crate::command::candidates;
 use crate::config::UsageError;
 use crate::environment::Environment;
 use crate::error::Error;
-use crate::explain::{self, CannotRun, Cause};
+use crate::explain;
 use crate::inherited::Inherited;
 use crate::step::Terminal;
 use crate::terminal::Foreground;
@@ -57,7 +57,7 @@ pub fn spawn<'a>(
             let shell = c"/bin/sh";
             let words = [shell, &files[index]].into_iter().chain(rest.iter().copied());
             start(&[shell.to_owned()], &StringList::new(words)).map_err(|error| match error {
-                NoChild::NotExecuted(..) => CannotRun::new(first, &files[index], Cause::NoShell).into(),
+                NoChild::NotExecuted(errno, _) => explain::why_no_shell(first, &files[index], shell, errno).into(),
                 NoChild::NoProcess(errno) => no_process(first, errno),
             })
         }

@@ -35,8 +35,7 @@ pub fn until_end(program: Program<'_>, config: Config, log: Log) -> ExitStatus {
         match received {
             Ok(received) => supervisor.pass_on(&received),
             Err(Errno::EINTR) => {}
-            // Only a sandbox that forbids the call can cause this. The program's end must still be noticed, at little cost.
-            Err(_) => sleep(Duration::from_millis(100)),
+            Err(errno) => supervisor.do_without_signals(errno),
         }
     }
 }
@@ -49,7 +48,7 @@ struct Supervisor<'a> {
     refusal: Refusal,
 }
 
-/// Whether it has been said that the program cannot be sent signals.
+/// Whether it has been said that signals do not reach the program.
 enum Refusal {
     NotYet,
     Warned,
@@ -102,6 +101,15 @@ impl Supervisor<'_> {
             }
             Action::Nothing | Action::ReportReaped(_) | Action::Finish(..) => {}
         }
+    }
+
+    /// Only a sandbox that forbids the wait can cause this. The program's end must still be noticed, at little cost.
+    fn do_without_signals(&mut self, errno: Errno) {
+        if let Refusal::NotYet = self.refusal {
+            self.refusal = Refusal::Warned;
+            self.log.warning(format_args!("cannot wait for signals: {}; none will be forwarded", errno.desc()));
+        }
+        sleep(Duration::from_millis(100));
     }
 
     fn wants_reaped(&self) -> bool {

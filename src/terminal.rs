@@ -11,10 +11,11 @@ pub struct Foreground {
 }
 
 impl Foreground {
-    /// The foreground, if rinit has one to give away. In the background there is none, so that none is stolen.
+    /// The foreground, if rinit has one to give away. In the background there is none, so that none is stolen; nor if
+    /// rinit's group is outside of its PID namespace, and so is called 0: as is any other such group.
     pub fn of_rinit() -> Option<Foreground> {
         let owner = getpgrp();
-        (tcgetpgrp(stdin()) == Ok(owner)).then_some(Foreground { owner })
+        (owner.as_raw() > 0 && tcgetpgrp(stdin()) == Ok(owner)).then_some(Foreground { owner })
     }
 
     /// Gives it to a process group. Works from the background too, as SIGTTOU is blocked: `tcsetpgrp(3)`.

@@ -23,6 +23,8 @@ pub fn definition() -> Command {
         .about("Runs COMMAND as the init of a container: forwards signals to it, reaps orphans, exits as it did.")
         .override_usage("rinit [OPTIONS] [--] COMMAND [ARG]...")
         .after_help(AFTER_HELP)
+        // An option that is given twice, by a wrapper and by its user, is no mistake.
+        .args_override_self(true)
         .args(SETTINGS.iter().map(|setting| {
             let arg = Arg::new(setting.long).long(setting.long).short(setting.short).help(setting.help);
             match setting.value_name {
@@ -87,24 +89,29 @@ fn apply(config: &mut Config, matches: &ArgMatches) -> Result<(), UsageError> {
     Ok(())
 }
 
+/// An option's name without what clap puts behind it: `--forward-to <WHO>`, `--verbose...`.
+fn bare(option: &str) -> String {
+    match option.split_once(" <") {
+        Some((name, _)) => name.to_owned(),
+        None => option.trim_end_matches("...").to_owned(),
+    }
+}
+
 /// `--help` and `--version` reach clap's caller as errors; of the real ones, makes one line in rinit's words.
 fn answer(error: &clap::Error) -> Result<String, UsageError> {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return Ok(error.render().to_string());
     }
     let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
-    let option = context(ContextKind::InvalidArg);
-    let setting = SETTINGS
-        .iter()
-        .find(|setting| option.strip_prefix("--").is_some_and(|name| name.split(' ').next() == Some(setting.long)));
+    let option = bare(&context(ContextKind::InvalidArg));
+    let setting = SETTINGS.iter().find(|setting| option.strip_prefix("--") == Some(setting.long));
     let why = match (error.kind(), setting) {
         (ErrorKind::UnknownArgument, _) => "there is no such option; 'rinit --help' lists them".to_owned(),
         (ErrorKind::InvalidValue, Some(setting)) => format!("it needs a value; it takes {}", setting.accepted),
         (ErrorKind::TooManyValues, _) => "it takes no value".to_owned(),
-        (ErrorKind::ArgumentConflict, _) => match context(ContextKind::PriorArg) {
-            same if same == option => "it is given twice".to_owned(),
-            other => format!("it cannot be used with '{other}'"),
-        },
+        (ErrorKind::ArgumentConflict, _) => {
+            format!("it cannot be used with '{}'", bare(&context(ContextKind::PriorArg)))
+        }
         (kind, _) => format!("{kind}; 'rinit --help' shows how it is used"),
     };
     Err(UsageError::BadUse { option, why })

@@ -105,6 +105,7 @@ mod tests {
         assert_eq!(command(&[c"-v", c"ls", c"-l", c"--", c"--help"]), ["ls", "-l", "--", "--help"]);
         assert_eq!(command(&[c"-v", c"--", c"-odd", c"--", c"x"]), ["-odd", "--", "x"]);
         assert_eq!(command(&[c"--", c"--", c"x"]), ["--", "x"]);
+        assert_eq!(command(&[c"-g", c"-g", c"-s", c"-s", c"x"]), ["x"]);
         assert_eq!(command(&[c"--forward-to", c"group", c"sh", c"-c", c"x"]), ["sh", "-c", "x"]);
     }
 
@@ -188,12 +189,12 @@ mod tests {
         assert_eq!(error(&[], &[c"-Z", c"c"]), "cannot use '-Z': there is no such option; 'rinit --help' lists them");
         assert_eq!(
             error(&[], &[c"--forward-to"]),
-            "cannot use '--forward-to <WHO>': it needs a value; it takes child or group"
+            "cannot use '--forward-to': it needs a value; it takes child or group"
         );
         assert_eq!(error(&[], &[c"--subreaper=1", c"c"]), "cannot use '--subreaper': it takes no value");
         assert!(
             error(&[], &[c"-g", c"--forward-to=child", c"c"])
-                .starts_with("cannot use '--group': it cannot be used with")
+                .starts_with("cannot use '--group': it cannot be used with '--forward-to'")
         );
     }
 

@@ -119,7 +119,7 @@ pub enum UsageError {
         accepted: &'static str,
     },
     /// The command line is wrong in another way.
-    #[error("cannot use '{option}': {why}")]
+    #[error("cannot use {}: {why}", Quoted(.option.as_bytes()))]
     BadUse {
         /// The option, as it was written.
         option: String,

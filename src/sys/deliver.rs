@@ -3,7 +3,7 @@
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
 use nix::errno::Errno;
-use nix::unistd::Pid;
+use nix::unistd::{Pid, getpgid};
 
 use super::signals::Received;
 use crate::signal::Signal;
@@ -27,7 +27,10 @@ pub fn forward(received: &Received, target: Target) -> Result<(), Errno> {
     let queued = received.info.si_code < 0 && received.info.si_code != libc::SI_TKILL;
     // EAGAIN: the queue is full (RLIMIT_SIGPENDING). ENOSYS, EINVAL: an older kernel. EPERM: perhaps a seccomp filter that
     // does not know the call. kill(2) does without all of that.
-    if queued && queue(received, target).is_ok() { Ok(()) } else { send(received.signal, target) }
+    each(
+        target,
+        |target| if queued && queue(received, target).is_ok() { Ok(()) } else { kill(received.signal, target) },
+    )
 }
 
 /// Sends a signal.
@@ -35,17 +38,26 @@ pub fn forward(received: &Received, target: Target) -> Result<(), Errno> {
 /// # Errors
 /// As `kill(2)`.
 pub fn send(signal: Signal, target: Target) -> Result<(), Errno> {
-    let kill = |pid: libc::pid_t| {
-        // SAFETY: kill takes numbers only. (nix's kill cannot send real-time signals.)
-        Errno::result(unsafe { libc::kill(pid, signal.number()) }).map(drop)
-    };
+    each(target, |target| kill(signal, target))
+}
+
+/// Delivers to the target, and if that is a group that its leader has left, to the leader too: it is the program.
+fn each(target: Target, deliver: impl Fn(Target) -> Result<(), Errno>) -> Result<(), Errno> {
+    let delivered = deliver(target);
     match target {
-        Target::Process(pid) => kill(pid.as_raw()),
-        // ESRCH: the program has moved to another group, and nobody is left in the one that it was started in.
-        Target::Group(pid) => {
-            kill(-pid.as_raw()).or_else(|errno| if errno == Errno::ESRCH { kill(pid.as_raw()) } else { Err(errno) })
-        }
+        Target::Group(leader) if getpgid(Some(leader)) != Ok(leader) => deliver(Target::Process(leader)),
+        _ => delivered,
     }
+}
+
+/// nix's cannot send real-time signals.
+fn kill(signal: Signal, target: Target) -> Result<(), Errno> {
+    let pid = match target {
+        Target::Process(pid) => pid.as_raw(),
+        Target::Group(leader) => -leader.as_raw(),
+    };
+    // SAFETY: kill takes numbers only.
+    Errno::result(unsafe { libc::kill(pid, signal.number()) }).map(drop)
 }
 
 fn queue(received: &Received, target: Target) -> Result<(), Errno> {

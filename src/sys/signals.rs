@@ -69,8 +69,9 @@ impl Received {
     fn new(signal: Signal, info: libc::siginfo_t) -> Received {
         let mut received = Received { signal, origin: Origin::Elsewhere, info };
         received.origin = match info.si_code {
-            // Compared with the own pid, never with 0: senders outside the namespace appear as 0 as well.
-            libc::SI_USER if received.sender() == Some(getpid()) => Origin::Itself,
+            // Compared with the own pid, never with 0: senders outside the namespace appear as 0 as well. No other signal:
+            // the process that became rinit may have sent it, while it was blocked, to what it was going to be.
+            libc::SI_USER if signal.answers_a_write() && received.sender() == Some(getpid()) => Origin::Itself,
             code if signal == Signal::CHLD && code > 0 => Origin::ChildStatus,
             _ => Origin::Elsewhere,
         };

@@ -96,6 +96,21 @@ fn the_group_gets_what_is_forwarded_to_the_group_and_only_then(place: Place) {
     assert_eq!((ended.status, ended.stdout.as_str()), (7, "ready\n"));
 }
 
+fn a_program_that_has_left_its_group_still_gets_what_is_forwarded_to_it(place: Place) {
+    // Its child stays behind in the group, so that the group still exists.
+    let mut running = Launch::new(place).forwarding(ForwardTo::Group).start(&probe(&["leave-group"]));
+    running.expect_line("ready");
+    running.queue(running.pid(), libc::SIGUSR1, 4711);
+    running.expect_line("10 with 4711");
+    assert_eq!(running.wait().status, 0);
+}
+
+fn a_signal_that_was_pending_before_the_init_was_started_reaches_the_program(place: Place) {
+    let setup = probe(&["setup", "block=10,40", "raise=10", "raise=40", "--"]);
+    let ended = Launch::new(place).by_way_of(&setup).run(&probe(&["catch", "2"]));
+    assert_eq!((ended.status, ended.stdout.as_str()), (0, "ready\n10\n40\n"));
+}
+
 fn a_signal_from_inside_the_container_is_forwarded(place: Place) {
     let ended = Launch::new(place).run(&shell("trap 'exit 5' USR1; kill -USR1 $PPID; while :; do sleep 0.01; done"));
     assert_eq!(ended.status, 5);
@@ -202,6 +217,8 @@ in_both_places! {
     an_ordinary_signal_keeps_its_value_too
     a_queued_signal_arrives_without_its_value_where_the_kernel_will_not_queue_it
     the_group_gets_what_is_forwarded_to_the_group_and_only_then
+    a_program_that_has_left_its_group_still_gets_what_is_forwarded_to_it
+    a_signal_that_was_pending_before_the_init_was_started_reaches_the_program
     a_signal_from_inside_the_container_is_forwarded
     a_second_stop_request_is_forwarded_like_the_first
     a_stopped_program_is_resumed_to_hear_a_stop_request

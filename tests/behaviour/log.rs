@@ -78,6 +78,22 @@ fn a_reader_that_does_not_read_does_not_hold_up_signals(place: Place) {
     assert!(all.bytes().all(|byte| byte == b'.'), "nothing was squeezed in");
 }
 
+fn a_terminal_that_nobody_reads_does_not_hold_up_signals(place: Place) {
+    let terminal = nix::pty::openpty(None, None).unwrap();
+    let mut running = Launch::new(place).options(&["-vv"]).stderr(terminal.slave).start(&probe(&["catch", "3000"]));
+    running.expect_line("ready");
+    // Far more lines than a terminal takes.
+    for _ in 0..3000 {
+        running.signal(libc::SIGUSR1);
+        running.expect_line("10");
+    }
+    assert_eq!(running.wait().status, 0);
+    let mut seen = [0; 4096];
+    let length = nix::unistd::read(&terminal.master, &mut seen).unwrap();
+    let seen = String::from_utf8_lossy(&seen[..length]).into_owned();
+    assert!(seen.starts_with("rinit: started probe (pid ") && seen.contains("sent SIGUSR1 to probe (pid "), "{seen}");
+}
+
 fn every_line_of_a_file_arrives_whole(place: Place) {
     let folder = Folder::new("whole");
     let log = std::fs::File::create(folder.path("log")).unwrap();
@@ -99,5 +115,6 @@ in_both_places! {
     with_v_it_tells_of_start_signals_orphans_and_end
     a_reader_that_is_gone_is_not_felt_by_the_program_nor_by_rinit
     a_reader_that_does_not_read_does_not_hold_up_signals
+    a_terminal_that_nobody_reads_does_not_hold_up_signals
     every_line_of_a_file_arrives_whole
 }

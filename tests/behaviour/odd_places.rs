@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::harness::{Folder, Launch, Place, probe, program, shell, strace, strace_available};
+use crate::harness::{Folder, Launch, Place, init_path, probe, program, shell, strace, strace_available};
 
 fn it_does_not_wake_up_in_ten_idle_seconds(place: Place) {
     let mut running = Launch::new(place).start(&probe(&["catch", "1"]));
@@ -34,8 +34,12 @@ fn it_needs_no_standard_descriptors(place: Place) {
 }
 
 fn it_needs_no_proc_no_dev_and_no_tmp(place: Place) {
-    let hide = "for folder in /dev /tmp /sys /proc; do mount -t tmpfs none $folder || exit 99; done; exec \"$@\"";
-    let by_way_of = ["unshare", "--mount", "sh", "-c", hide, "sh"];
+    // All but the one that the init itself may be in.
+    let folders: Vec<&str> =
+        ["/dev", "/tmp", "/sys", "/proc"].into_iter().filter(|it| !init_path().starts_with(it)).collect();
+    let folders = folders.join(" ");
+    let hide = format!("for folder in {folders}; do mount -t tmpfs none $folder || exit 99; done; exec \"$@\"");
+    let by_way_of = ["unshare", "--mount", "sh", "-c", &hide, "sh"];
     for (command, status) in [("exit 7", 7), ("kill -9 $$", 137), ("(true & exit); exit 3", 3)] {
         let ended = Launch::new(place).by_way_of(&by_way_of).options(&["-vv"]).run(&shell(command));
         assert_eq!(ended.status, status, "{}", ended.stderr);
@@ -75,9 +79,11 @@ fn where_waiting_for_signals_is_forbidden_the_programs_end_is_still_seen(place: 
     }
     let folder = Folder::new("no-wait");
     let trace = strace(&folder.path("strace"), &["rt_sigtimedwait:error=EPERM"]);
-    assert_eq!(Launch::new(place).under(&trace).run(&shell("sleep 0.3; exit 7")).status, 7);
+    let ended = Launch::new(place).under(&trace).run(&shell("sleep 0.3; exit 7"));
+    assert_eq!(ended.status, 7);
     let waits = std::fs::read_to_string(folder.path("strace")).unwrap().matches("rt_sigtimedwait(").count();
     assert!(waits < 50, "{waits} waits in a third of a second: it spins");
+    assert_eq!(ended.stderr, "rinit: cannot wait for signals: Operation not permitted; none will be forwarded\n");
 }
 
 fn descriptors_are_closed_and_the_directory_left_so_that_nobody_waits_for_rinit(place: Place) {
@@ -113,6 +119,13 @@ fn descriptors_are_closed_and_the_directory_left_so_that_nobody_waits_for_rinit(
     }
 }
 
+fn a_small_stack_and_little_memory_are_enough(place: Place) {
+    for limit in ["ulimit -s 64", "ulimit -v 8192"] {
+        let by_way_of = ["sh", "-c", &format!("{limit}; exec \"$@\""), "sh"];
+        assert_eq!(Launch::new(place).by_way_of(&by_way_of).run(&probe(&["exit", "7"])).status, 7, "{limit}");
+    }
+}
+
 fn a_tracer_or_a_stop_of_rinit_itself_is_survived(place: Place) {
     let mut running = Launch::new(place).start(&probe(&["catch", "2"]));
     running.expect_line("ready");
@@ -138,6 +151,7 @@ in_both_places! {
     a_system_call_that_is_forbidden_or_unknown_changes_nothing
     where_waiting_for_signals_is_forbidden_the_programs_end_is_still_seen
     descriptors_are_closed_and_the_directory_left_so_that_nobody_waits_for_rinit
+    a_small_stack_and_little_memory_are_enough
     a_tracer_or_a_stop_of_rinit_itself_is_survived
     it_runs_as_the_init_of_a_program_that_is_an_init
 }

@@ -40,7 +40,9 @@ fn a_command_that_does_not_exist_is_127(place: Place) {
     fails(place, "/no-such-folder/deeper/command", 127, &["no such file: '/no-such-folder' does not exist"]);
     fails(place, "/usr/bin/no-such-command", 127, &["no such file: '/usr/bin/no-such-command' does not exist"]);
     fails(place, &format!("{plain}/command"), 127, &["is not a directory", &plain]);
+    fails(place, &format!("{plain}/"), 127, &["is not a directory", &plain]);
     symlink("/no/such/target", files.0.path("link")).unwrap();
+    fails(place, &files.0.path("link/command"), 127, &["no such file: '/no/such/target' does not exist"]);
     fails(place, &files.0.path("link"), 127, &["it is a symbolic link to '/no/such/target', which does not exist"]);
 }
 
@@ -60,6 +62,24 @@ fn a_script_without_its_interpreter_is_126_and_names_it(place: Place) {
     let not_executable = files.make("not-executable", 0o644, "");
     let of_it = files.make("of-it", 0o755, format!("#!{not_executable}\n"));
     fails(place, &of_it, 126, &["names the interpreter", "which cannot be run: it is not executable (mode 0644)"]);
+}
+
+fn a_file_on_a_noexec_mount_is_126_and_says_so(place: Place) {
+    let files = Files::new();
+    let mount = "mount -t tmpfs -o noexec none \"$0\" && cp /bin/true \"$0\" && exec \"$@\"";
+    let folder = files.0.path("noexec");
+    fs::create_dir(&folder).unwrap();
+    let by_way_of = ["unshare", "--mount", "sh", "-c", mount, &folder];
+    let ended = Launch::new(place).by_way_of(&by_way_of).run(&[&format!("{folder}/true")]);
+    assert_eq!(ended.status, 126);
+    assert!(ended.stderr.ends_with("it is on a file system that is mounted noexec\n"), "{}", ended.stderr);
+}
+
+fn a_folder_of_path_with_a_name_that_is_too_long_is_passed_over(place: Place) {
+    let path = format!("PATH=/{}:/usr/bin:/bin", "x".repeat(5000));
+    let ended = Launch::new(place).by_way_of(&["/usr/bin/env", &path]).run(&["echo", "found"]);
+    assert_eq!(ended.stdout, "found\n");
+    fails(place, &format!("/{}", "x".repeat(5000)), 126, &["File name too long"]);
 }
 
 /// A copy of a static ELF file with some bytes changed.
@@ -136,6 +156,23 @@ fn a_script_without_a_first_line_is_for_the_shell(place: Place) {
     assert_eq!(Launch::new(place).run(&[files.make("empty", 0o755, "")]).status, 0);
 }
 
+fn a_script_for_a_shell_that_cannot_be_run_is_126(place: Place) {
+    let files = Files::new();
+    let script = files.make("script", 0o755, "echo\n");
+    let shell = "shell=$(readlink -f /bin/sh)";
+    let no_shell = format!("{shell}; mount -t tmpfs none ${{shell%/*}}");
+    let bad_shell = format!("{shell}; mount --bind \"$0\" $shell");
+    let not_executable = files.make("not-executable", 0o644, "");
+    for (mount, part) in
+        [(no_shell, "there is no /bin/sh to run it"), (bad_shell, "/bin/sh cannot be run: it is not executable")]
+    {
+        let by_way_of = ["unshare", "--mount", "sh", "-c", &format!("{mount}; exec \"$@\""), &not_executable];
+        let ended = Launch::new(place).by_way_of(&by_way_of).run(&[&script]);
+        assert_eq!(ended.status, 126);
+        assert!(ended.stderr.contains(part), "{}", ended.stderr);
+    }
+}
+
 /// Folders with a `tool` in each that says where it is; the first is not executable.
 fn tools() -> Files {
     let files = Files::new();
@@ -192,11 +229,14 @@ in_both_places! {
     a_command_that_does_not_exist_is_127
     a_file_that_may_not_be_executed_is_126
     a_script_without_its_interpreter_is_126_and_names_it
+    a_file_on_a_noexec_mount_is_126_and_says_so
+    a_folder_of_path_with_a_name_that_is_too_long_is_passed_over
     an_executable_for_another_machine_is_126_and_names_it
     a_dynamic_executable_without_its_loader_is_126_and_names_it
     what_is_no_program_is_126
     a_command_line_that_is_too_long_is_126
     a_script_without_a_first_line_is_for_the_shell
+    a_script_for_a_shell_that_cannot_be_run_is_126
     the_first_executable_file_in_path_is_run
     a_file_in_path_that_may_not_be_executed_is_126_and_named
     without_path_the_usual_folders_are_searched

@@ -19,6 +19,7 @@ fn probe(arguments: &[&CStr]) -> ExitStatus {
         [_, "exit", status] => return ExitStatus(status.parse().unwrap()),
         [_, "die", signal] => die(signal.parse().unwrap()),
         [_, "catch", count] => catch(count.parse().unwrap()),
+        [_, "leave-group"] => leave_group(),
         [_, "state", file] => std::fs::write(file, state(arguments)).unwrap(),
         [_, "burst", count] => burst(count.parse().unwrap(), None),
         [_, "burst", count, signal] => burst(count.parse().unwrap(), Some(signal.parse().unwrap())),
@@ -76,6 +77,25 @@ fn catch(count: usize) {
                 _ => say(&format!("{number}")),
             }
         }
+    }
+}
+
+/// `leave-group`: joins a new process group, while a child stays in the old one; then as `catch 1`.
+fn leave_group() {
+    // SAFETY: this process has one thread; the children wait until they are killed.
+    unsafe {
+        let child = || match libc::fork() {
+            0 => loop {
+                libc::pause();
+            },
+            child => child,
+        };
+        let (old, new) = (child(), child());
+        // One makes the new group, since we lead the old one.
+        assert_eq!((libc::setpgid(new, new), libc::setpgid(0, new)), (0, 0));
+        catch(1);
+        libc::kill(old, libc::SIGKILL);
+        libc::kill(new, libc::SIGKILL);
     }
 }
 
@@ -193,6 +213,7 @@ fn setup(settings: &[&str], words: &[&CStr]) {
                     .for_each(|signal| assert!(libc::signal(signal, libc::SIG_IGN) != libc::SIG_ERR)),
                 "close" => range(value).into_iter().for_each(|fd| assert_eq!(libc::close(fd), 0)),
                 "open" => assert_eq!(libc::dup2(libc::open(c"/dev/null".as_ptr(), libc::O_RDONLY), number()), number()),
+                "raise" => assert_eq!(libc::kill(libc::getpid(), number()), 0),
                 "umask" => drop(libc::umask(number() as libc::mode_t)),
                 "nofile" => {
                     let limit = libc::rlimit { rlim_cur: number() as u64, rlim_max: number() as u64 + 1 };

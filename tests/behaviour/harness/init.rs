@@ -39,7 +39,8 @@ pub fn end_of_options() -> &'static [&'static str] {
     }
 }
 
-fn under_test() -> String {
+/// The file that is tested.
+pub fn under_test() -> String {
     std::env::var("INIT_UNDER_TEST").unwrap_or_else(|_| env!("CARGO_BIN_EXE_rinit").to_owned())
 }
 
