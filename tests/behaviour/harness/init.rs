@@ -1,5 +1,7 @@
 //! The init under test: rinit, or one of its peers, to compare.
 
+use std::time::Duration;
+
 /// Who is to get the signals that an init gets.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ForwardTo {
@@ -36,6 +38,15 @@ pub fn end_of_options() -> &'static [&'static str] {
     match name(&under_test()) {
         "tini" | "dumb-init" | "catatonit" => &["--"],
         _ => &[],
+    }
+}
+
+/// How long anything is waited for before it is taken to hang. Making a PID namespace alone can take half a minute while
+/// the machine is out of pids. Of peers it is known that they hang, and they need not be waited for that long.
+pub fn patience() -> Duration {
+    match name(&under_test()) {
+        "rinit" => Duration::from_secs(180),
+        _ => Duration::from_secs(20),
     }
 }
 

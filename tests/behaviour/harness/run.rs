@@ -5,7 +5,6 @@ use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::time::Duration;
 
 use super::init::{self, ForwardTo};
 use super::namespace::UNSHARE;
@@ -251,7 +250,7 @@ fn first_child(pid: i32) -> Option<i32> {
     children.split_whitespace().next()?.parse().ok()
 }
 
-/// Kills a process that has run for half a minute, so that a test of something that hangs fails instead of hanging too.
+/// Kills a process that has run for too long, so that a test of something that hangs fails instead of hanging too.
 struct Watchdog {
     /// Dropped with it, which ends the wait.
     _ended: Sender<()>,
@@ -261,7 +260,7 @@ impl Watchdog {
     fn over(pid: i32) -> Watchdog {
         let (ended, watched) = mpsc::channel();
         std::thread::spawn(move || {
-            if watched.recv_timeout(Duration::from_secs(30)) == Err(RecvTimeoutError::Timeout) {
+            if watched.recv_timeout(init::patience()) == Err(RecvTimeoutError::Timeout) {
                 // SAFETY: kill takes numbers; the process is not reaped before this watchdog is dropped.
                 unsafe { libc::kill(pid, libc::SIGKILL) };
             }
