@@ -45,8 +45,8 @@ pub fn end_of_options() -> &'static [&'static str] {
 /// the machine is out of pids. Of peers it is known that they hang, and they need not be waited for that long.
 pub fn patience() -> Duration {
     match name(&under_test()) {
-        "rinit" => Duration::from_secs(180),
-        _ => Duration::from_secs(20),
+        "tini" | "dumb-init" | "catatonit" => Duration::from_secs(20),
+        _ => Duration::from_secs(180),
     }
 }
 
