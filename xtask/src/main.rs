@@ -7,8 +7,12 @@ mod architecture;
 mod binary;
 mod failure;
 mod files;
+mod image;
+mod manual;
+mod package;
 mod release;
 mod reproducible;
+mod sbom;
 mod toolchain;
 
 use std::path::{Path, PathBuf};

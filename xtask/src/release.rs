@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::architecture::Architecture;
 use crate::binary::{self, Flavour};
 use crate::failure::{Failure, Result};
-use crate::files;
+use crate::{files, image, manual, package, sbom};
 
 /// The default build needs its help texts and a parser; it may be this large, and the minimal one that.
 const LARGEST: [(Flavour, usize); 2] = [(Flavour::Default, 320 * 1024), (Flavour::Minimal, 72 * 1024)];
@@ -41,10 +41,32 @@ impl Release {
     pub fn make(&self) -> Result<()> {
         files::fresh_folder(&self.output)?;
         self.make_binaries()?;
+        files::write(&self.output.join("rinit.1"), &manual::man_page(self.date)?, 0o644)?;
+        for (name, _, script) in manual::completions() {
+            files::write(&self.output.join(name), &script, 0o644)?;
+        }
+        package::make(self)?;
+        image::make(self)?;
+        sbom::make(self)?;
+        self.make_sums()?;
         for path in files::entries(&self.output)? {
             println!("{:>8} {}", files::read(&path)?.len(), path.display());
         }
         Ok(())
+    }
+
+    /// The version of rinit, which is that of its package.
+    pub fn version(&self) -> String {
+        rinit::config::definition().get_version().unwrap_or_default().to_owned()
+    }
+
+    /// What `sha256sum --check` reads.
+    fn make_sums(&self) -> Result<()> {
+        let mut sums = String::new();
+        for path in files::entries(&self.output)? {
+            sums += &format!("{}  {}\n", image::sha256(&files::read(&path)?), files::name(&path));
+        }
+        files::write(&self.output.join("SHA256SUMS"), sums.as_bytes(), 0o644)
     }
 
     fn make_binaries(&self) -> Result<()> {
