@@ -8,8 +8,8 @@ use crate::binary::{self, Flavour};
 use crate::failure::{Failure, Result};
 use crate::{files, image, manual, package, sbom};
 
-/// The default build needs its help texts and a parser; it may be this large, and the minimal one that.
-const LARGEST: [(Flavour, usize); 2] = [(Flavour::Default, 320 * 1024), (Flavour::Minimal, 72 * 1024)];
+/// How large each flavour may be, in bytes: the default one has a parser and its help texts.
+const LARGEST: [(Flavour, usize); 2] = [(Flavour::Default, 320 * 1024), (Flavour::Minimal, 64 * 1024)];
 
 /// What is made of what, and where.
 #[derive(Debug)]
