@@ -1,0 +1,85 @@
+//! The files of a release.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::architecture::Architecture;
+use crate::binary::{self, Flavour};
+use crate::failure::{Failure, Result};
+use crate::{files, image, manual, package, sbom};
+
+/// How large each flavour may be, in bytes: the default one has a parser and its help texts.
+const LARGEST: [(Flavour, usize); 2] = [(Flavour::Default, 320 * 1024), (Flavour::Minimal, 64 * 1024)];
+
+/// What is made of what, and where.
+#[derive(Debug)]
+pub struct Release {
+    /// The source of rinit.
+    pub source: PathBuf,
+    /// For all that comes up on the way.
+    pub scratch: PathBuf,
+    /// Where the files go.
+    pub output: PathBuf,
+    /// What they are for.
+    pub architecture: &'static Architecture,
+    /// The time of everything in packages and images, in seconds since 1970.
+    pub date: u64,
+}
+
+impl Release {
+    /// A release as of SOURCE_DATE_EPOCH, or else of the last commit.
+    pub fn new(source: PathBuf, scratch: PathBuf, output: PathBuf, architecture: &'static Architecture) -> Release {
+        let told = std::env::var("SOURCE_DATE_EPOCH").ok();
+        let committed =
+            || files::answer(Command::new("git").current_dir(&source).args(["log", "-1", "--format=%ct"])).ok();
+        // Without either, as in an unpacked archive of the source: 1970, which is as good as any that is always the same.
+        let date = told.or_else(committed).and_then(|seconds| seconds.parse().ok()).unwrap_or(0);
+        Release { source, scratch, output, architecture, date }
+    }
+
+    /// Makes all of it.
+    pub fn make(&self) -> Result<()> {
+        files::fresh_folder(&self.output)?;
+        self.make_binaries()?;
+        files::write(&self.output.join("rinit.1"), &manual::man_page(self.date)?, 0o644)?;
+        for (name, _, script) in manual::completions() {
+            files::write(&self.output.join(name), &script, 0o644)?;
+        }
+        package::make(self)?;
+        image::make(self)?;
+        sbom::make(self)?;
+        self.make_sums()?;
+        for path in files::entries(&self.output)? {
+            println!("{:>8} {}", files::read(&path)?.len(), path.display());
+        }
+        Ok(())
+    }
+
+    /// The version of rinit, which is that of its package.
+    pub fn version(&self) -> String {
+        rinit::config::definition().get_version().unwrap_or_default().to_owned()
+    }
+
+    /// What `sha256sum --check` reads.
+    fn make_sums(&self) -> Result<()> {
+        let mut sums = String::new();
+        for path in files::entries(&self.output)? {
+            sums += &format!("{}  {}\n", image::sha256(&files::read(&path)?), files::name(&path));
+        }
+        files::write(&self.output.join("SHA256SUMS"), sums.as_bytes(), 0o644)
+    }
+
+    fn make_binaries(&self) -> Result<()> {
+        for (flavour, largest) in LARGEST {
+            let built = binary::build(&self.source, &self.scratch, self.architecture, flavour)?;
+            let contents = files::read(&built)?;
+            let name = flavour.file_name(self.architecture);
+            if contents.len() > largest {
+                let cause = format!("it has {} bytes, and may have {largest}", contents.len());
+                return Err(Failure::new(format_args!("release '{name}'"), cause));
+            }
+            files::write(&self.output.join(name), &contents, 0o755)?;
+        }
+        Ok(())
+    }
+}

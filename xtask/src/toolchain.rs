@@ -1,0 +1,116 @@
+//! The compiler, the source of its standard library, and a musl: the toolchain's own, or Debian's.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::architecture::Architecture;
+use crate::failure::{Failure, OrCannot, Result};
+use crate::files;
+
+/// A compiler that has the source of its standard library.
+#[derive(Debug)]
+pub struct Toolchain {
+    /// The cargo to call.
+    pub cargo: PathBuf,
+    /// The rustc that it calls.
+    pub rustc: PathBuf,
+    /// Where rustc has its libraries and their source.
+    pub sysroot: PathBuf,
+    /// How to link with a static musl.
+    pub musl: Musl,
+}
+
+/// Where the C library comes from.
+#[derive(Debug)]
+pub enum Musl {
+    /// The toolchain's musl target brings it, and the linker is the toolchain's too.
+    OfToolchain,
+    /// Debian's musl-dev, in this folder, linked by this C compiler.
+    OfDebian { folder: PathBuf, compiler: String },
+}
+
+const NO_SOURCE: &str = "no toolchain here has the source of its standard library; \
+    install it with 'rustup component add rust-src', or on Debian 12 with 'apt-get install rustc-web cargo-web rust-web-src'";
+
+impl Toolchain {
+    /// The first one that will do: the one that runs this, then Debian's packages. Nothing is downloaded.
+    pub fn find(architecture: &Architecture) -> Result<Toolchain> {
+        let own_cargo = std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
+        let candidates = [(PathBuf::from("rustc"), own_cargo), ("/usr/bin/rustc".into(), "/usr/bin/cargo".into())];
+        for (rustc, cargo) in candidates {
+            let Ok(sysroot) = files::answer(Command::new(&rustc).args(["--print", "sysroot"])) else { continue };
+            let sysroot = PathBuf::from(sysroot);
+            if sysroot.join("lib/rustlib/src/rust/library/std/Cargo.toml").exists() {
+                let musl = Musl::find(&sysroot, architecture)?;
+                return Ok(Toolchain { cargo, rustc, sysroot, musl });
+            }
+        }
+        Err(Failure::new("build a small standard library", NO_SOURCE))
+    }
+}
+
+impl Musl {
+    fn find(sysroot: &Path, architecture: &Architecture) -> Result<Musl> {
+        let own = format!("lib/rustlib/{}/lib/self-contained/libc.a", architecture.target);
+        if sysroot.join(own).exists() {
+            return Ok(Musl::OfToolchain);
+        }
+        let folder = PathBuf::from(architecture.musl_folder());
+        let compiler = architecture.compiler();
+        if !folder.join("rcrt1.o").exists() {
+            let cause = format!(
+                "there is no musl for {0}; install it with 'rustup target add {1}', \
+                 or on Debian with 'apt-get install musl-tools' (for another machine than this: musl-dev:{2})",
+                architecture.name, architecture.target, architecture.debian
+            );
+            return Err(Failure::new("link a static binary", cause));
+        }
+        if files::answer(Command::new(&compiler).arg("--version")).is_err() {
+            let cause = format!(
+                "there is no '{compiler}'; on Debian, 'apt-get install gcc' or a gcc for {}",
+                architecture.debian
+            );
+            return Err(Failure::new("link a static binary", cause));
+        }
+        Ok(Musl::OfDebian { folder, compiler })
+    }
+
+    /// The flags of rustc that link with it. What has to be made for that goes into `scratch`.
+    pub fn flags(&self, scratch: &Path) -> Result<Vec<String>> {
+        // What nobody reads in a program that has no unwinding: tables to unwind by, and a number for each build.
+        // And no page of its own for each kind of contents, which is worth 4 KB in the smallest build.
+        let for_linker = ["--no-eh-frame-hdr", "--build-id=none", "-znoseparate-code"];
+        let mut flags = Vec::new();
+        match self {
+            Musl::OfToolchain => {
+                flags.extend(["-Clinker=rust-lld".to_owned(), "-Clinker-flavor=ld.lld".to_owned()]);
+                flags.extend(for_linker.map(|word| format!("-Clink-arg={word}")));
+            }
+            Musl::OfDebian { folder, compiler } => {
+                let musl = folder.display();
+                let unwind = unwind_library(compiler, scratch)?;
+                flags.extend([
+                    format!("-Clinker={compiler}"),
+                    "-Clink-self-contained=no".to_owned(),
+                    format!("-Lnative={musl}"),
+                    format!("-Lnative={}", unwind.display()),
+                    "-Zpre-link-args=-nostartfiles".to_owned(),
+                    format!("-Zpre-link-args={musl}/rcrt1.o"),
+                    format!("-Zpre-link-args={musl}/crti.o"),
+                    format!("-Clink-arg={musl}/crtn.o"),
+                ]);
+                flags.extend(for_linker.map(|word| format!("-Clink-arg=-Wl,{word}")));
+            }
+        }
+        Ok(flags)
+    }
+}
+
+/// A folder with a `libunwind.a`, which std asks for by that name and nothing in rinit uses: GCC's will do.
+fn unwind_library(compiler: &str, scratch: &Path) -> Result<PathBuf> {
+    let library = files::answer(Command::new(compiler).arg("-print-file-name=libgcc_eh.a"))?;
+    let folder = scratch.join("unwind");
+    files::fresh_folder(&folder)?;
+    std::os::unix::fs::symlink(library, folder.join("libunwind.a")).or_cannot("make a link in", &folder)?;
+    Ok(folder)
+}
