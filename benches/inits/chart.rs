@@ -5,6 +5,7 @@ use svg::node::element::{Rectangle, Text};
 
 use crate::inits::Kind;
 use crate::report::{Figure, Report, Value};
+use crate::tables::machine;
 
 const COLUMNS: usize = 3;
 const CHART_WIDTH: f64 = 380.0;
@@ -13,6 +14,7 @@ const BAR_WIDTH: f64 = 170.0;
 const ROW: f64 = 20.0;
 const HEADER: f64 = 40.0;
 const GAP: f64 = 20.0;
+const HEADING: f64 = 44.0;
 
 const TEXT: &str = "#1f2328";
 const FAINT: &str = "#59636e";
@@ -20,16 +22,20 @@ const FAINT: &str = "#59636e";
 pub fn draw(report: &Report) -> String {
     let chart_height = HEADER + report.inits.len() as f64 * ROW + GAP;
     let rows = Figure::CHARTED.len().div_ceil(COLUMNS);
-    let (width, height) = (COLUMNS as f64 * CHART_WIDTH + GAP, rows as f64 * chart_height + GAP);
+    let (width, height) = (COLUMNS as f64 * CHART_WIDTH + GAP, HEADING + rows as f64 * chart_height + GAP);
     let mut document = Document::new()
         .set("viewBox", (0.0, 0.0, width, height))
         .set("font-family", "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif")
         .set("font-size", 12)
         // The texts are dark; what is behind them must not be.
         .add(Rectangle::new().set("width", width).set("height", height).set("fill", "#ffffff"));
+    let heading =
+        format!("{}, beside other inits and the least there can be (floor): less is better", report.inits[0].name);
+    document = document.add(text(&heading, GAP, GAP + 12.0, TEXT).set("font-size", 16).set("font-weight", "bold"));
+    document = document.add(text(&machine(), GAP, GAP + 30.0, FAINT));
     for (number, figure) in Figure::CHARTED.into_iter().enumerate() {
         let left = GAP + (number % COLUMNS) as f64 * CHART_WIDTH;
-        let top = GAP + (number / COLUMNS) as f64 * chart_height;
+        let top = HEADING + GAP + (number / COLUMNS) as f64 * chart_height;
         document = add_chart(document, report, figure, left, top);
     }
     format!("{document}\n")

@@ -54,7 +54,9 @@ impl Init {
             Command::new(&self.path).arg("--version").output().ok().filter(|output| output.status.success())?;
         let text = String::from_utf8([output.stdout, output.stderr].concat()).ok()?;
         let mut words = text.split_whitespace().map(|word| word.trim_start_matches('v'));
-        words.find(|word| word.starts_with(|letter: char| letter.is_ascii_digit())).map(str::to_owned)
+        let version = words.find(|word| word.starts_with(|letter: char| letter.is_ascii_digit()))?;
+        // catatonit says 0.1.7_catatonit.
+        version.split('_').next().map(str::to_owned)
     }
 }
 
@@ -118,6 +120,11 @@ fn compile(name: &str) -> io::Result<PathBuf> {
         Ok(status) => Err(io::Error::other(format!("musl-gcc: {status}"))),
         Err(error) => Err(io::Error::new(error.kind(), format!("musl-gcc: {error}"))),
     }
+}
+
+/// Leaves little in the environment, as in a container: it is on the stack of the init, which counts as memory.
+pub fn clear_environment(command: &mut Command) -> &mut Command {
+    command.env_clear().env("PATH", env::var_os("PATH").unwrap_or_default())
 }
 
 pub fn in_path(command: &str) -> Option<PathBuf> {

@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
-use crate::inits::Init;
+use crate::inits::{self, Init};
 use crate::programs::PROGRAM;
 use crate::sys::{self, Process};
 
@@ -40,7 +40,7 @@ impl Instance {
         let mut command = Command::new(UNSHARE[0]);
         command.args(&UNSHARE[1..]).arg("--").arg(&init.path).args(init.end_of_options());
         command.arg(std::env::current_exe()?).arg(PROGRAM).args(program);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        inits::clear_environment(&mut command).stdin(Stdio::piped()).stdout(Stdio::piped());
         // SAFETY: a single system call.
         unsafe { command.pre_exec(sys::die_with_parent) };
         let mut unshare = command.spawn()?;

@@ -72,7 +72,13 @@ fn burst(orphans: usize, neighbours: usize) -> io::Result<()> {
     }
     let (mut last, tell_last) = io::pipe()?;
     let (gate, mut open_gate) = io::pipe()?;
-    let leaker = sys::fork(|| drop(leak(orphans, &tell_last, &gate)))?;
+    let leaker = sys::fork(|| {
+        if let Err(error) = leak(orphans, &tell_last, &gate) {
+            eprintln!("cannot have {orphans} children: {error}");
+        }
+    })?;
+    // Or we would wait for ourselves, where the leaker could not tell.
+    drop(tell_last);
     let mut pid = [0; 4];
     last.read_exact(&mut pid)?;
     say("ready")?;

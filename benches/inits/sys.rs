@@ -147,6 +147,33 @@ pub fn reap(pid: pid_t) -> io::Result<()> {
     Ok(())
 }
 
+/// Keeps this process, and who it starts, on one CPU. Where the scheduler puts the two ends of a wake-up makes more of a
+/// difference than any init, and it does so by chance.
+pub struct OnOneCpu(libc::cpu_set_t);
+
+impl OnOneCpu {
+    pub fn new() -> io::Result<OnOneCpu> {
+        const SIZE: usize = size_of::<libc::cpu_set_t>();
+        // SAFETY: all zeroes is an empty set; both sets are as large as we say, and all numbers are within it.
+        unsafe {
+            let mut before: libc::cpu_set_t = std::mem::zeroed();
+            checked(libc::sched_getaffinity(0, SIZE, &raw mut before))?;
+            let last = (0..8 * SIZE).rev().find(|cpu| libc::CPU_ISSET(*cpu, &before));
+            let mut one: libc::cpu_set_t = std::mem::zeroed();
+            libc::CPU_SET(last.unwrap_or(0), &mut one);
+            checked(libc::sched_setaffinity(0, SIZE, &raw const one))?;
+            Ok(OnOneCpu(before))
+        }
+    }
+}
+
+impl Drop for OnOneCpu {
+    fn drop(&mut self) {
+        // SAFETY: a set that the kernel gave us.
+        unsafe { libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), &raw const self.0) };
+    }
+}
+
 /// Whether there is a process of this number, or in this group if it is negative, be it a zombie.
 pub fn exists(pid: pid_t) -> bool {
     // SAFETY: takes numbers; signal 0 is none.

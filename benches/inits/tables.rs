@@ -68,7 +68,11 @@ pub fn figures(report: &Report) -> String {
 
 /// The figures of all but the first init, by those of the first.
 pub fn ratios(report: &Report) -> String {
-    let cell = |init, figure| Some(report.ratio(init, figure)?.show(2));
+    // This one is a ratio already.
+    let cell = |init, figure| match figure {
+        Figure::StartUpByFloor => None,
+        _ => Some(report.ratio(init, figure)?.show(2)),
+    };
     Table::new(report, 1, cell).markdown()
 }
 
@@ -104,9 +108,14 @@ pub fn json(report: &Report) -> String {
             Some(format!("      \"{}\": {number}", figure.describe().key))
         });
         let values: Vec<String> = values.collect();
-        let Init { name, kind, .. } = &report.inits[init];
-        let kind = format!("{kind:?}").to_lowercase();
-        format!("    {{\n      \"name\": {name:?},\n      \"kind\": \"{kind}\",\n{}\n    }}", values.join(",\n"))
+        let init = &report.inits[init];
+        let kind = format!("{:?}", init.kind).to_lowercase();
+        let version = init.version().map_or("null".to_owned(), |version| format!("{version:?}"));
+        format!(
+            "    {{\n      \"name\": {:?},\n      \"kind\": \"{kind}\",\n      \"version\": {version},\n{}\n    }}",
+            init.name,
+            values.join(",\n")
+        )
     });
     let units = Figure::ALL.map(Figure::describe).map(|figure| format!("    \"{}\": {:?}", figure.key, figure.unit));
     let inits: Vec<String> = inits.collect();
@@ -118,7 +127,8 @@ pub fn json(report: &Report) -> String {
     )
 }
 
-fn machine() -> String {
+/// What it was measured on.
+pub fn machine() -> String {
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let cpus = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpus.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
