@@ -1,0 +1,131 @@
+//! What an init does when it has something to do: forward, reap, and end.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::inits::Init;
+use crate::instance::Instance;
+use crate::report::{Figure, Report, Value, quantile};
+use crate::sys::{self, OnOneCpu, Process};
+
+/// From the signal that the init is sent to the answer of the program.
+pub fn measure_latency(report: &mut Report, rounds: usize, pings: usize) -> io::Result<()> {
+    let _pinned = OnOneCpu::new()?;
+    let mut samples = vec![Vec::with_capacity(rounds * pings); report.inits.len()];
+    for _ in 0..rounds {
+        for (init, samples) in report.inits.iter().zip(&mut samples) {
+            let mut instance = Instance::start(init, &["pong"])?;
+            for ping in 0..pings + 20 {
+                let start = Instant::now();
+                instance.process.signal(libc::SIGUSR1)?;
+                instance.line()?;
+                // The first ones fill the caches.
+                if ping >= 20 {
+                    samples.push(start.elapsed().as_secs_f64() * 1e6);
+                }
+            }
+        }
+    }
+    for (init, samples) in samples.iter_mut().enumerate() {
+        for (figure, share) in [(Figure::Latency, 0.5), (Figure::LatencyP99, 0.99)] {
+            if let Some(microseconds) = quantile(samples, share) {
+                report.set(init, figure, microseconds);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// How long an init takes to reap, by the clock and on the CPU. Scaled to 20 000 orphans where there were fewer.
+pub fn measure_reaping(report: &mut Report, rounds: usize, orphans: usize) -> io::Result<()> {
+    for (neighbours, time, cpu) in
+        [("0", Figure::Drain, Figure::DrainCpu), ("1000", Figure::DrainBeside, Figure::DrainBesideCpu)]
+    {
+        let mut samples = vec![(Vec::new(), Vec::new()); report.inits.len()];
+        for _ in 0..rounds {
+            for (init, (times, cpus)) in report.inits.iter().zip(&mut samples) {
+                match drain(init, orphans, neighbours) {
+                    Ok((time, cpu)) => {
+                        times.push(time);
+                        cpus.push(cpu);
+                    }
+                    // Somebody else may need the pids of this machine, of which there are few; there are other rounds.
+                    Err(error) => eprintln!("left out: {error}"),
+                }
+            }
+        }
+        for (init, (times, cpus)) in samples.iter_mut().enumerate() {
+            for (figure, samples) in [(time, times), (cpu, cpus)] {
+                if let Some(nanoseconds) = quantile(samples, 0.5) {
+                    report.set(init, figure, nanoseconds / 1e6 * 20_000.0 / orphans as f64);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// How many nanoseconds it takes to reap them, and how many of these the init is on a CPU.
+fn drain(init: &Init, orphans: usize, neighbours: &str) -> io::Result<(f64, f64)> {
+    let mut instance = Instance::start(init, &["burst", &orphans.to_string(), neighbours])?;
+    let before = sys::cpu_time(instance.pid)?;
+    instance.tell()?;
+    let time = instance.number()?;
+    Ok((time as f64, (sys::cpu_time(instance.pid)? - before) as f64))
+}
+
+/// From the end of the program to that of the init, while somebody sends it SIGHUP as fast as possible.
+pub fn measure_flooded_exit(report: &mut Report, rounds: usize, patience: Duration) -> io::Result<()> {
+    let mut samples = vec![Vec::new(); report.inits.len()];
+    let mut starved = vec![0; report.inits.len()];
+    for _ in 0..rounds {
+        for (init, each) in report.inits.iter().enumerate() {
+            match exit_in_flood(Instance::start(each, &["exit"])?, patience)? {
+                Some(microseconds) => samples[init].push(microseconds),
+                None => starved[init] += 1,
+            }
+        }
+    }
+    let limit = Value::AtLeast(patience.as_secs_f64() * 1e6);
+    for (init, samples) in samples.iter_mut().enumerate() {
+        // Who did not end comes after all those who did.
+        samples.extend(vec![f64::INFINITY; starved[init]]);
+        for (figure, share) in [(Figure::FloodedExit, 0.5), (Figure::FloodedExitWorst, 1.0)] {
+            match quantile(samples, share) {
+                Some(microseconds) if microseconds.is_finite() => report.set(init, figure, microseconds),
+                Some(_) => report.set_value(init, figure, limit),
+                None => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// None if the flood keeps the init from noticing that the program has ended.
+fn exit_in_flood(mut instance: Instance, patience: Duration) -> io::Result<Option<f64>> {
+    let over = AtomicBool::new(false);
+    let target = Process::open(instance.pid)?;
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                // Fails when the init is gone, which somebody else waits for.
+                let _ = target.signal(libc::SIGHUP);
+            }
+        });
+        thread::sleep(Duration::from_millis(20));
+        let result = time_to_exit(&mut instance, patience);
+        over.store(true, Ordering::Relaxed);
+        result
+    })
+}
+
+/// Tells the program to end, and how many microseconds later the init has.
+fn time_to_exit(instance: &mut Instance, patience: Duration) -> io::Result<Option<f64>> {
+    instance.tell()?;
+    let start = instance.number()?;
+    let ended = instance.process.ends_within(patience)?;
+    let time = sys::now()? - start;
+    Ok(ended.then_some(time as f64 / 1e3))
+}

@@ -1,0 +1,106 @@
+//! What an init adds to the time and to the system calls that it takes to run a program.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use crate::inits::{self, in_path};
+use crate::report::{Figure, Report, quantile};
+use crate::sys::OnOneCpu;
+
+/// From spawn to exit, less that of the program alone, as children of this process: to make a namespace takes longer, and less
+/// regularly, than what is measured.
+pub fn measure(report: &mut Report, program: &Path, rounds: usize) -> io::Result<()> {
+    let _pinned = OnOneCpu::new()?;
+    let mut commands = vec![vec![program.to_owned()]];
+    commands.extend(report.inits.iter().map(|init| init.as_child(program)));
+    let mut samples = vec![Vec::with_capacity(rounds); commands.len()];
+    let mut order: Vec<usize> = (0..commands.len()).collect();
+    let mut shuffle = Shuffle(0x9E37_79B9_7F4A_7C15);
+    for round in 0..rounds + 5 {
+        shuffle.apply(&mut order);
+        for &each in &order {
+            let microseconds = run(&commands[each])?;
+            // The first ones bring the files into memory.
+            if round >= 5 {
+                samples[each].push(microseconds);
+            }
+        }
+    }
+    let (bare, of_inits) = samples.split_at_mut(1);
+    let bare = quantile(&mut bare[0], 0.5).unwrap_or(0.0);
+    for (init, samples) in of_inits.iter_mut().enumerate() {
+        for (figure, share) in [(Figure::StartUp, 0.5), (Figure::StartUpP99, 0.99)] {
+            if let Some(microseconds) = quantile(samples, share) {
+                report.set(init, figure, microseconds - bare);
+            }
+        }
+    }
+    report.compare_with_floor();
+    Ok(())
+}
+
+fn run(words: &[PathBuf]) -> io::Result<f64> {
+    let mut command = Command::new(&words[0]);
+    // catatonit warns that it is not PID 1.
+    inits::clear_environment(command.args(&words[1..]))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let start = Instant::now();
+    let status = command.spawn()?.wait()?;
+    let time = start.elapsed();
+    match status.success() {
+        true => Ok(time.as_secs_f64() * 1e6),
+        false => Err(io::Error::other(format!("{words:?}: {status}"))),
+    }
+}
+
+/// Counts what the init and its child ask of the kernel between the init's exec and the program's.
+pub fn count_system_calls(report: &mut Report, program: &Path) -> io::Result<()> {
+    let Some(strace) = in_path("strace") else {
+        eprintln!("missing: strace, and with it the number of system calls");
+        return Ok(());
+    };
+    let trace = Path::new(env!("CARGO_TARGET_TMPDIR")).join("trace");
+    for init in 0..report.inits.len() {
+        let mut command = Command::new(&strace);
+        command.args(["-f", "-qq", "-o"]).arg(&trace).args(report.inits[init].as_child(program));
+        let status = inits::clear_environment(&mut command).stderr(Stdio::null()).status()?;
+        if !status.success() {
+            // Not everybody may trace, and the other figures do not need it.
+            eprintln!("missing: the number of system calls of {}: strace: {status}", report.inits[init].name);
+            continue;
+        }
+        if let Some(count) = count_until_exec(&fs::read_to_string(&trace)?, program) {
+            report.set(init, Figure::SystemCalls, count as f64);
+        }
+    }
+    Ok(())
+}
+
+/// How many calls the trace has between the first line, which is the init's exec, and the program's exec.
+fn count_until_exec(trace: &str, program: &Path) -> Option<usize> {
+    let exec = format!("execve({program:?}");
+    let calls = trace.lines().skip(1).filter_map(|line| Some(line.split_once(' ')?.1.trim_start()));
+    // Not the second halves of interrupted lines, nor signals, nor exits.
+    let mut calls = calls.filter(|call| call.starts_with(|first: char| first.is_ascii_lowercase() || first == '_'));
+    calls.position(|call| call.starts_with(&exec))
+}
+
+/// Puts things into an order that differs from time to time, and is the same in each run of the bench.
+struct Shuffle(u64);
+
+impl Shuffle {
+    fn apply(&mut self, items: &mut [usize]) {
+        for last in (1..items.len()).rev() {
+            // xorshift64
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            items.swap(last, (self.0 % (last as u64 + 1)) as usize);
+        }
+    }
+}
