@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::architecture::Architecture;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::files;
 use crate::toolchain::Toolchain;
 
@@ -51,7 +51,10 @@ pub fn build(source: &Path, scratch: &Path, architecture: &Architecture, flavour
         .args(["--target", architecture.target, "--target-dir"])
         .arg(scratch)
         .args(flavour.arguments());
-    files::run(&mut cargo)?;
+    files::run(&mut cargo).map_err(|failure| {
+        let remedy = toolchain.how_to_fetch_crates();
+        Failure::new("build the binary", format_args!("{failure}; if it is a crate that is missing, fetch it: {remedy}"))
+    })?;
     Ok(scratch.join(architecture.target).join("release/rinit"))
 }
 

@@ -47,6 +47,12 @@ impl Toolchain {
         }
         Err(Failure::new("build a small standard library", NO_SOURCE))
     }
+
+    /// The commands that fetch the crates of rinit and of the standard library, which cargo has nowhere else from.
+    pub fn how_to_fetch_crates(&self) -> String {
+        let library = self.sysroot.join("lib/rustlib/src/rust/library/Cargo.toml");
+        format!("cargo fetch --locked && RUSTC_BOOTSTRAP=1 cargo fetch --locked --manifest-path {}", library.display())
+    }
 }
 
 impl Musl {
