@@ -53,7 +53,10 @@ pub fn build(source: &Path, scratch: &Path, architecture: &Architecture, flavour
         .args(flavour.arguments());
     files::run(&mut cargo).map_err(|failure| {
         let remedy = toolchain.how_to_fetch_crates();
-        Failure::new("build the binary", format_args!("{failure}; if it is a crate that is missing, fetch it: {remedy}"))
+        Failure::new(
+            "build the binary",
+            format_args!("{failure}; if it is a crate that is missing, fetch it: {remedy}"),
+        )
     })?;
     Ok(scratch.join(architecture.target).join("release/rinit"))
 }
