@@ -76,16 +76,18 @@ impl Supervisor<'_> {
         None
     }
 
-    /// The next change of state of a child, and the child's name if somebody wants to know, which can only be read before
-    /// it is reaped.
+    /// The next change of state of a child, and the child's name if somebody wants to know.
     fn next_change(&self) -> Option<(Pid, Option<Comm>, Change)> {
-        if (self.wants_reaped() || self.log.shows_info())
-            && let Some(pid) = children::peek_ended()
-        {
-            let name = Comm::of(pid);
-            return children::reap(pid).map(|ending| (pid, Some(name), Change::Ended(ending)));
+        if !self.wants_reaped() && !self.log.shows_info() {
+            return children::next_change().map(|(pid, change)| (pid, None, change));
         }
-        children::next_change().map(|(pid, change)| (pid, None, change))
+        // The name can be read only before it is reaped. One that ends after this look is left for the next: its SIGCHLD
+        // is still to come.
+        let Some(pid) = children::peek_ended() else {
+            return children::next_change_but_end().map(|(pid, change)| (pid, None, change));
+        };
+        let name = Comm::of(pid);
+        children::reap(pid).map(|ending| (pid, Some(name), Change::Ended(ending)))
     }
 
     fn pass_on(&mut self, received: &Received) {

@@ -24,13 +24,25 @@ pub fn reap(pid: Pid) -> Option<Ending> {
 
 /// A child that has ended and waits to be reaped, if there is one.
 pub fn peek_ended() -> Option<Pid> {
+    poll(libc::WEXITED | libc::WNOWAIT).map(|(pid, _)| pid)
+}
+
+/// The next change of state of any child but its end, if there is one. Does not wait.
+pub fn next_change_but_end() -> Option<(Pid, Change)> {
+    let (pid, code) = poll(libc::WSTOPPED | libc::WCONTINUED)?;
+    Some((pid, if code == libc::CLD_CONTINUED { Change::Continued } else { Change::Stopped }))
+}
+
+/// Asks `waitid(2)` for a child and what has become of it (`CLD_…`).
+fn poll(options: i32) -> Option<(Pid, i32)> {
     let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
-    // SAFETY: info has room for a siginfo. If no child has ended, it stays as it is, all zeroes.
-    let pid = unsafe {
-        libc::waitid(libc::P_ALL, 0, info.as_mut_ptr(), libc::WEXITED | libc::WNOHANG | libc::WNOWAIT);
-        info.assume_init().si_pid()
+    // SAFETY: info has room for a siginfo. If there is no such child, it stays as it is, all zeroes.
+    let (pid, code) = unsafe {
+        libc::waitid(libc::P_ALL, 0, info.as_mut_ptr(), options | libc::WNOHANG);
+        let info = info.assume_init();
+        (info.si_pid(), info.si_code)
     };
-    (pid > 0).then_some(Pid::from_raw(pid))
+    (pid > 0).then_some((Pid::from_raw(pid), code))
 }
 
 fn wait(pid: libc::pid_t, options: i32) -> Option<(Pid, Change)> {
