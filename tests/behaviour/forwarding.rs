@@ -125,15 +125,28 @@ fn a_second_stop_request_is_forwarded_like_the_first(place: Place) {
     assert_eq!(running.wait().status, 0);
 }
 
+fn a_stopped_program_is_resumed_to_hear_a_stop_request_also_while_orphans_are_reported(place: Place) {
+    // Children are waited for in another way then.
+    let mut running = Launch::new(place).options(&["-w"]).start(&shell("echo ready; exec sleep 300"));
+    running.expect_line("ready");
+    stop(running.program_pid());
+    running.signal(libc::SIGTERM);
+    assert_eq!(running.wait().status, 143);
+}
+
+/// Stops a process, and waits until it is.
+fn stop(pid: i32) {
+    // SAFETY: kill takes numbers.
+    assert_eq!(unsafe { libc::kill(pid, libc::SIGSTOP) }, 0);
+    let state = || std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    wait_until("the program is stopped", || state().contains(") T "));
+}
+
 fn a_stopped_program_is_resumed_to_hear_a_stop_request(place: Place) {
     for (to, signal) in ForwardTo::BOTH.into_iter().flat_map(|to| [15, 2, 3].map(|signal| (to, signal))) {
         let mut running = Launch::new(place).forwarding(to).start(&shell("echo ready; exec sleep 300"));
         running.expect_line("ready");
-        let program = running.program_pid();
-        // SAFETY: kill takes numbers.
-        unsafe { libc::kill(program, libc::SIGSTOP) };
-        let state = || std::fs::read_to_string(format!("/proc/{program}/stat")).unwrap_or_default();
-        wait_until("the program is stopped", || state().contains(") T "));
+        stop(running.program_pid());
         running.signal(signal);
         assert_eq!(running.wait().status, 128 + signal);
     }
@@ -222,6 +235,7 @@ in_both_places! {
     a_signal_from_inside_the_container_is_forwarded
     a_second_stop_request_is_forwarded_like_the_first
     a_stopped_program_is_resumed_to_hear_a_stop_request
+    a_stopped_program_is_resumed_to_hear_a_stop_request_also_while_orphans_are_reported
     a_stop_request_in_the_first_microseconds_is_not_lost
     a_program_that_may_not_be_signalled_goes_on
     a_program_that_may_not_be_signalled_is_one_warning
