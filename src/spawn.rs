@@ -40,13 +40,13 @@ pub fn spawn<'a>(
     let path = environment.get(b"PATH");
     let files = candidates(first, path);
     let listen_pid = ListenPid::new();
-    let variables = program_environment(environment, &listen_pid);
+    let (variables, listen_pid) = program_environment(environment, &listen_pid);
     let start = |files: &[CString], arguments: &StringList<'_>| {
         child::start(&Launch {
             paths: &StringList::new(files.iter().map(CString::as_c_str)),
             arguments,
             environment: &variables,
-            listen_pid: Some(&listen_pid),
+            listen_pid,
             inherited,
             foreground,
         })
@@ -80,12 +80,18 @@ fn no_process(command: &CStr, errno: Errno) -> Error {
     Error::NoProcess { program: command.to_bytes().to_vec(), errno }
 }
 
-/// The program's environment, in which LISTEN_PID, if it names rinit, is going to name the child.
-fn program_environment<'a>(environment: &Environment<'a>, listen_pid: &'a ListenPid) -> StringList<'a> {
+/// The program's environment, in which LISTEN_PID, if it names rinit, is `listen_pid`, which is going to name the child.
+fn program_environment<'a>(
+    environment: &Environment<'a>,
+    listen_pid: &'a ListenPid,
+) -> (StringList<'a>, Option<&'a ListenPid>) {
     let for_rinit = format!("{}={}", ListenPid::NAME, getpid());
     let mut variables = StringList::new(environment.for_program());
-    if let Some(index) = environment.for_program().position(|variable| variable.to_bytes() == for_rinit.as_bytes()) {
-        variables.replace(index, listen_pid);
+    match environment.for_program().position(|variable| variable.to_bytes() == for_rinit.as_bytes()) {
+        Some(index) => {
+            variables.replace(index, listen_pid);
+            (variables, Some(listen_pid))
+        }
+        None => (variables, None),
     }
-    variables
 }
