@@ -9,6 +9,7 @@
 use std::cell::Cell;
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 
@@ -50,19 +51,8 @@ pub enum NoChild {
 /// # Errors
 /// If there is no child. It has been reaped then, and its pid means nothing any more.
 pub fn start(launch: &Launch<'_>) -> Result<Pid, NoChild> {
-    /// A dozen calls deep at the most.
-    const STACK_BYTES: usize = 32 * 1024;
-    // Not an array on the parent's stack, of which Rust would touch every page (stack probes), and keep them for ever.
-    let mut stack = Box::<[u128]>::new_uninit_slice(STACK_BYTES / size_of::<u128>());
     let window = Window { launch, errno: AtomicI32::new(0), culprit: AtomicUsize::new(0) };
-    // SAFETY: the stack (which grows down from its end, and is aligned for any machine) and the window outlive the child's
-    // use of them: CLONE_VFORK keeps this thread, the only one, asleep until the child has executed or exited.
-    let pid = unsafe {
-        let top = stack.as_mut_ptr_range().end.cast::<c_void>();
-        let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
-        libc::clone(run, top, flags, (&raw const window).cast_mut().cast::<c_void>())
-    };
-    let pid = Pid::from_raw(Errno::result(pid).map_err(NoChild::NoProcess)?);
+    let pid = Pid::from_raw(Errno::result(clone(&window)).map_err(NoChild::NoProcess)?);
     match window.errno.load(Ordering::Relaxed) {
         0 => Ok(pid),
         errno => {
@@ -70,6 +60,23 @@ pub fn start(launch: &Launch<'_>) -> Result<Pid, NoChild> {
             Err(NoChild::NotExecuted(Errno::from_raw(errno), window.culprit.load(Ordering::Relaxed)))
         }
     }
+}
+
+/// Makes the child, which runs in the part of this thread's stack that is free while the thread sleeps, as after
+/// `vfork(2)`: it grows as it has to, and most often it has no page that the parent does not need as well. Not inlined, so
+/// that nothing is on the stack below `here` but the rest of this small frame and that of clone(3), which is a few words of
+/// assembly.
+#[inline(never)]
+fn clone(window: &Window<'_>) -> c_int {
+    const FRAMES_BYTES: usize = 512;
+    const ALIGNMENT: usize = 16;
+    let here = MaybeUninit::<u128>::uninit();
+    let top = here.as_ptr().cast::<c_void>().cast_mut().wrapping_byte_sub(FRAMES_BYTES);
+    let top = top.map_addr(|address| address & !(ALIGNMENT - 1));
+    let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD;
+    // SAFETY: CLONE_VFORK keeps this thread, the only one, asleep until the child has executed or exited. Until then the
+    // window lives, and nobody else uses the stack below `top`.
+    unsafe { libc::clone(run, top, flags, ptr::from_ref(window).cast_mut().cast()) }
 }
 
 /// What the child is given, and where it leaves its report.
@@ -161,10 +168,10 @@ pub struct ListenPid {
 }
 
 impl ListenPid {
-    /// The variable's name.
-    pub const NAME: &str = "LISTEN_PID";
-    /// The name, an equals sign, ten digits, a zero byte.
-    const CAPACITY: usize = Self::NAME.len() + 12;
+    /// What it begins with.
+    pub const PREFIX: &str = "LISTEN_PID=";
+    /// The beginning, ten digits, a zero byte.
+    const CAPACITY: usize = Self::PREFIX.len() + 11;
 
     /// The variable, with no value yet.
     pub fn new() -> ListenPid {
@@ -174,10 +181,9 @@ impl ListenPid {
     fn set(&self, pid: Pid) {
         let mut text = [0; Self::CAPACITY];
         let digits = pid.as_raw().checked_ilog10().unwrap_or(0) as usize + 1;
-        text[..Self::NAME.len()].copy_from_slice(Self::NAME.as_bytes());
-        text[Self::NAME.len()] = b'=';
+        text[..Self::PREFIX.len()].copy_from_slice(Self::PREFIX.as_bytes());
         let mut rest = pid.as_raw();
-        for place in text[Self::NAME.len() + 1..][..digits].iter_mut().rev() {
+        for place in text[Self::PREFIX.len()..][..digits].iter_mut().rev() {
             *place = b'0' + (rest % 10) as u8;
             rest /= 10;
         }

@@ -47,7 +47,9 @@ impl Log {
 
     fn print(self, level: Verbosity, message: fmt::Arguments<'_>) {
         if level <= self.verbosity {
-            output::write_to_stderr(Line::new(message).bytes());
+            let mut line = Line::EMPTY;
+            line.set(message);
+            output::write_to_stderr(line.bytes());
         }
     }
 }
@@ -62,12 +64,12 @@ impl Line {
     /// Less than PIPE_BUF (4096 bytes), so that a line is never mixed with another process's: `pipe(7)`.
     const CAPACITY: usize = 2048;
     const CUT: &[u8] = b"...\n";
+    const EMPTY: Line = Line { buffer: [0; Line::CAPACITY], length: 0 };
 
-    fn new(message: fmt::Arguments<'_>) -> Line {
-        let mut line = Line { buffer: [0; Line::CAPACITY], length: 0 };
-        let fits = write!(line, "rinit: {message}").is_ok();
-        line.end_with(if fits { b"\n" } else { Line::CUT });
-        line
+    /// Puts a message into an empty line. (A function that returned the line would have a second buffer on the stack.)
+    fn set(&mut self, message: fmt::Arguments<'_>) {
+        let fits = write!(self, "rinit: {message}").is_ok();
+        self.end_with(if fits { b"\n" } else { Line::CUT });
     }
 
     fn bytes(&self) -> &[u8] {
@@ -98,7 +100,9 @@ mod tests {
     use super::*;
 
     fn line(message: fmt::Arguments<'_>) -> String {
-        String::from_utf8(Line::new(message).bytes().to_vec()).unwrap()
+        let mut line = Line::EMPTY;
+        line.set(message);
+        String::from_utf8(line.bytes().to_vec()).unwrap()
     }
 
     #[test]

@@ -12,7 +12,7 @@ use rinit::inherited::Inherited;
 use rinit::log::Log;
 use rinit::quoted::Escaped;
 use rinit::sys::allocate::Bump;
-use rinit::sys::{output, process, start};
+use rinit::sys::{output, process, relro, start};
 use rinit::terminal::Foreground;
 use rinit::{spawn, supervise};
 
@@ -55,6 +55,7 @@ fn run(
 
     // From here on nothing may fail.
     process::detach();
+    relro::protect();
     let status = supervise::until_end(program, config, log);
     if let Some(foreground) = foreground {
         foreground.take_back();

@@ -30,6 +30,7 @@ pub struct Program<'a> {
 ///
 /// # Errors
 /// If there can be no new process, or no file that can be executed: the error says why.
+#[inline(never)] // Its frame is gone when the program runs, and with it a page of the stack.
 pub fn spawn<'a>(
     command: &[&'a CStr],
     environment: &Environment<'_>,
@@ -85,13 +86,17 @@ fn program_environment<'a>(
     environment: &Environment<'a>,
     listen_pid: &'a ListenPid,
 ) -> (StringList<'a>, Option<&'a ListenPid>) {
-    let for_rinit = format!("{}={}", ListenPid::NAME, getpid());
     let mut variables = StringList::new(environment.for_program());
-    match environment.for_program().position(|variable| variable.to_bytes() == for_rinit.as_bytes()) {
+    match environment.for_program().position(names_rinit) {
         Some(index) => {
             variables.replace(index, listen_pid);
             (variables, Some(listen_pid))
         }
         None => (variables, None),
     }
+}
+
+fn names_rinit(variable: &CStr) -> bool {
+    let value = variable.to_bytes().strip_prefix(ListenPid::PREFIX.as_bytes());
+    value.and_then(|value| str::from_utf8(value).ok()?.parse().ok()) == Some(getpid().as_raw())
 }

@@ -21,6 +21,7 @@ use crate::sys::process::sleep;
 use crate::sys::signals::{self, Received};
 
 /// Forwards signals to the program and reaps whatever ends, until the program does.
+#[inline(never)] // What its caller needed to start the program is off the stack when it waits.
 pub fn until_end(program: Program<'_>, config: Config, log: Log) -> ExitStatus {
     log.info(format_args!("started {program}"));
     let phase = Phase::started(program.terminal);

@@ -52,6 +52,7 @@ fn flag(long: &'static str, short: char, help: &'static str) -> Arg {
 }
 
 /// Reads the arguments on top of `config`, which holds what the environment said.
+#[inline(never)] // clap's large values are not in the frame of those who do not need it.
 pub(super) fn parse<'a>(mut config: Config, arguments: &'a [&'a CStr]) -> Result<Request<'a>, UsageError> {
     let words = arguments.iter().map(|word| OsStr::from_bytes(word.to_bytes()));
     let matches = match definition().no_binary_name(true).try_get_matches_from(words) {

@@ -7,8 +7,11 @@ use std::alloc::{GlobalAlloc, Layout};
 use std::cell::{Cell, UnsafeCell};
 use std::ptr;
 
-/// Enough for nearly every start, the child's stack included. What is not touched costs nothing: it is in `.bss`.
-const ARENA_BYTES: usize = 64 * 1024;
+/// Enough for most starts, and so little that it shares the one page of variables (`.data` and `.bss`) with those of libc.
+const ARENA_BYTES: usize = 3 * 1024;
+
+/// What the kernel is asked for at once, where the arena is not enough.
+const CHUNK_BYTES: usize = 64 * 1024;
 
 /// An allocator for a process with one thread, which rinit is (see [`crate::entry`]).
 pub struct Bump {
@@ -43,7 +46,7 @@ impl Bump {
         let (start, length) = if self.free.get().0.is_null() && layout.size() + layout.align() <= ARENA_BYTES {
             (self.arena.get().cast::<u8>(), ARENA_BYTES)
         } else {
-            let length = layout.size().checked_add(layout.align())?.max(ARENA_BYTES).checked_next_multiple_of(4096)?;
+            let length = layout.size().checked_add(layout.align())?.max(CHUNK_BYTES).checked_next_multiple_of(4096)?;
             let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
             // SAFETY: new memory, at an address that the kernel chooses.
             let start = unsafe { libc::mmap(ptr::null_mut(), length, protection, flags, -1, 0) };
@@ -112,7 +115,7 @@ mod tests {
             assert!(taken.iter().all(|(from, to)| start >= *to || start + size <= *from));
             taken.push((start, start + size));
         }
-        allocate(&bump, 10 * ARENA_BYTES, 4096);
+        allocate(&bump, 10 * CHUNK_BYTES, 4096);
     }
 
     #[test]

@@ -7,5 +7,6 @@ pub mod deliver;
 pub mod files;
 pub mod output;
 pub mod process;
+pub mod relro;
 pub mod signals;
 pub mod start;

@@ -71,6 +71,8 @@ fn flags(source: &Path, scratch: &Path, toolchain: &Toolchain) -> Result<Vec<Str
         "-Cforce-unwind-tables=no",
         "-Zlocation-detail=none",
         "-Zfmt-debug=none",
+        // Of two functions that are the same, one of clap's might be kept for both: last.ld would put it in the wrong place.
+        "-Zmerge-functions=disabled",
     ]
     .map(str::to_owned)
     .into();

@@ -85,7 +85,10 @@ impl Musl {
     pub fn flags(&self, scratch: &Path) -> Result<Vec<String>> {
         // What nobody reads in a program that has no unwinding: tables to unwind by, and a number for each build.
         // And no page of its own for each kind of contents, which is worth 4 KB in the smallest build.
-        let for_linker = ["--no-eh-frame-hdr", "--build-id=none", "-znoseparate-code"];
+        let script = scratch.join("last.ld");
+        files::write(&script, include_bytes!("last.ld"), 0o644)?;
+        let script = format!("--script={}", script.display());
+        let for_linker = ["--no-eh-frame-hdr", "--build-id=none", "-znoseparate-code", &script];
         let mut flags = Vec::new();
         match self {
             Musl::OfToolchain => {
