@@ -14,12 +14,12 @@ use std::ptr;
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 
 use nix::errno::Errno;
-use nix::unistd::{Pid, getpid, setpgid};
+use nix::unistd::{Pid, getpid};
 
 use crate::ending::ExitStatus;
 use crate::inherited::Inherited;
+use crate::isolation::Isolation;
 use crate::sys::children;
-use crate::terminal::Foreground;
 
 /// Everything that the child needs, made before it exists.
 pub struct Launch<'a> {
@@ -33,8 +33,8 @@ pub struct Launch<'a> {
     pub listen_pid: Option<&'a ListenPid>,
     /// What rinit changed about itself and the program must not see.
     pub inherited: Inherited,
-    /// The terminal's foreground, if the program is to get it.
-    pub foreground: Option<Foreground>,
+    /// How far the program is set apart from rinit.
+    pub isolation: &'a Isolation,
 }
 
 /// Why there is no child.
@@ -99,13 +99,7 @@ extern "C" fn run(window: *mut c_void) -> c_int {
 }
 
 fn prepare(launch: &Launch<'_>) {
-    let own = Pid::from_raw(0);
-    // Cannot fail: the child is neither a session leader nor has it executed anything: setpgid(2).
-    let _ = setpgid(own, own);
-    // Before the mask is restored: from the background, tcsetpgrp stops a process that does not block SIGTTOU.
-    if let Some(foreground) = launch.foreground {
-        foreground.give_to(getpid());
-    }
+    launch.isolation.apply();
     if let Some(variable) = launch.listen_pid {
         variable.set(getpid());
     }

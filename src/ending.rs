@@ -30,8 +30,8 @@ impl From<ExitStatus> for i32 {
 pub enum Change {
     /// It ended, and is reaped now: its pid may belong to somebody else from here on.
     Ended(Ending),
-    /// It was stopped.
-    Stopped,
+    /// It was stopped by this signal.
+    Stopped(Signal),
     /// It was resumed.
     Continued,
 }

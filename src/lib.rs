@@ -24,11 +24,15 @@ pub mod explain;
 #[forbid(unsafe_code)]
 pub mod inherited;
 #[forbid(unsafe_code)]
+pub mod isolation;
+#[forbid(unsafe_code)]
 pub mod log;
 #[forbid(unsafe_code)]
 mod oom;
 #[forbid(unsafe_code)]
 pub mod quoted;
+#[forbid(unsafe_code)]
+pub mod report;
 #[forbid(unsafe_code)]
 pub mod signal;
 #[forbid(unsafe_code)]

@@ -9,11 +9,11 @@ use rinit::ending::ExitStatus;
 use rinit::environment::Environment;
 use rinit::error::Error;
 use rinit::inherited::Inherited;
+use rinit::isolation::Isolation;
 use rinit::log::Log;
 use rinit::quoted::Escaped;
 use rinit::sys::allocate::Bump;
 use rinit::sys::{output, process, relro, start};
-use rinit::terminal::Foreground;
 use rinit::{spawn, supervise};
 
 #[global_allocator]
@@ -47,18 +47,13 @@ fn run(
     for (name, _) in environment.own().filter(|(name, _)| config::find_twin(name).is_none()) {
         log.debug(format_args!("ignored {}: it is no option's twin", Escaped(name)));
     }
-    let foreground = Foreground::of_rinit();
     if let Err(errno) = process::adopt_orphans() {
         log.info(format_args!("cannot adopt orphans: {}", errno.desc()));
     }
-    let program = spawn::spawn(command, environment, inherited, foreground)?;
+    let program = spawn::spawn(command, environment, inherited, Isolation::new(&config))?;
 
     // From here on nothing may fail.
     process::detach();
     relro::protect();
-    let status = supervise::until_end(program, config, log);
-    if let Some(foreground) = foreground {
-        foreground.take_back();
-    }
-    Ok(status)
+    Ok(supervise::until_end(program, config, log))
 }

@@ -25,9 +25,16 @@ impl Signal {
     pub const CONT: Signal = Signal(18);
     /// SIGSTOP, which nobody can catch.
     pub const STOP: Signal = Signal(19);
-
+    /// SIGTSTP, what ^Z sends.
+    pub const TSTP: Signal = Signal(20);
+    /// SIGTTIN, for reading a terminal from its background.
+    pub const TTIN: Signal = Signal(21);
+    /// SIGTTOU, for changing a terminal from its background.
+    pub const TTOU: Signal = Signal(22);
     /// SIGXFSZ, for writing beyond RLIMIT_FSIZE.
     pub const XFSZ: Signal = Signal(25);
+    /// SIGWINCH, what a terminal sends when its size has changed.
+    pub const WINCH: Signal = Signal(28);
 
     /// The first real-time signal as users count them: 34 in glibc, Docker and containerd. musl says 35 and the kernel
     /// 32 (the difference is what each libc keeps for its threads); rinit says 34 on both.
@@ -45,10 +52,20 @@ impl Signal {
         i32::from(self.0)
     }
 
-    /// Whether the kernel sends it to a process for what that process wrote: to a pipe without a reader, or beyond the
-    /// limit of a file's size.
-    pub fn answers_a_write(self) -> bool {
-        matches!(self, Signal::PIPE | Signal::XFSZ)
+    /// Whether rinit may cause it itself, while it runs: by what it writes, to a pipe without a reader or beyond the limit of
+    /// a file's size, and by resuming a process group that it is in.
+    pub fn may_be_own(self) -> bool {
+        matches!(self, Signal::PIPE | Signal::XFSZ | Signal::CONT)
+    }
+
+    /// Whether a terminal stops a process group with it, or a program itself at its user's wish; unlike SIGSTOP.
+    pub fn is_of_job_control(self) -> bool {
+        matches!(self, Signal::TSTP | Signal::TTIN | Signal::TTOU)
+    }
+
+    /// Whether it stops a process that wants the terminal, from the background.
+    pub fn asks_for_terminal(self) -> bool {
+        matches!(self, Signal::TTIN | Signal::TTOU)
     }
 
     /// Whether it asks the program to end: rinit then makes sure that a stopped program can hear it.
@@ -78,11 +95,13 @@ impl fmt::Display for Signal {
 /// Where a signal came from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Origin {
-    /// rinit caused it itself: SIGPIPE from a line of its log, SIGXFSZ likewise.
+    /// rinit caused it itself: SIGPIPE from a line of its log, for instance.
     Itself,
+    /// The kernel, most often for a terminal: a key, a new size, a hang-up.
+    Kernel,
     /// The kernel tells of a child's change of state.
     ChildStatus,
-    /// Another process, a terminal, a timer: anything else.
+    /// Another process, a timer: anything else.
     Elsewhere,
 }
 
@@ -100,6 +119,11 @@ impl SignalSet {
     /// Adds a signal.
     pub fn insert(&mut self, signal: Signal) {
         self.0 |= 1 << (signal.0 - 1);
+    }
+
+    /// Takes a signal out.
+    pub fn remove(&mut self, signal: Signal) {
+        self.0 &= !(1 << (signal.0 - 1));
     }
 
     /// Whether a signal is in it.

@@ -3,7 +3,7 @@
 use std::ffi::{CStr, CString};
 
 use nix::errno::Errno;
-use nix::unistd::{Pid, getpid};
+use nix::unistd::getpid;
 
 use crate::child::{self, Launch, ListenPid, NoChild, StringList};
 use crate::command::candidates;
@@ -12,18 +12,50 @@ use crate::environment::Environment;
 use crate::error::Error;
 use crate::explain;
 use crate::inherited::Inherited;
-use crate::step::Terminal;
-use crate::terminal::Foreground;
+use crate::isolation::Isolation;
+use crate::report::Identity;
+use crate::step::Standing;
+use crate::terminal::{Foreground, Provision};
 
 /// The program, running.
 #[derive(Clone, Copy, Debug)]
 pub struct Program<'a> {
-    /// Its pid, which is its process group's number too.
-    pub pid: Pid,
-    /// The last part of the command that started it.
-    pub name: &'a [u8],
-    /// Whether a terminal sends it signals too.
-    pub terminal: Terminal,
+    /// Which it is.
+    pub identity: Identity<'a>,
+    /// The process group that it is in.
+    pub group: Group,
+    /// How it stands to rinit.
+    pub standing: Standing,
+    /// The foreground, if that is rinit's to lend.
+    foreground: Option<Foreground>,
+}
+
+/// A program's process group.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Group {
+    /// One that it leads.
+    Own,
+    /// rinit's.
+    Shared,
+}
+
+impl Program<'_> {
+    /// Lends it the terminal's foreground, if rinit's group has it. Whether it did.
+    pub fn lend_foreground(&mut self) -> bool {
+        self.foreground.as_mut().is_some_and(Foreground::lend)
+    }
+
+    /// Sees to it that it has the terminal's foreground.
+    pub fn provide_foreground(&mut self) -> Provision {
+        self.foreground.as_mut().map_or(Provision::NoTerminal, Foreground::provide)
+    }
+
+    /// Takes the terminal's foreground back from it, if it was lent.
+    pub fn take_foreground(&mut self) {
+        if let Some(foreground) = &mut self.foreground {
+            foreground.take_back();
+        }
+    }
 }
 
 /// Starts a command, which is not empty.
@@ -35,7 +67,7 @@ pub fn spawn<'a>(
     command: &[&'a CStr],
     environment: &Environment<'_>,
     inherited: Inherited,
-    foreground: Option<Foreground>,
+    isolation: Isolation,
 ) -> Result<Program<'a>, Error> {
     let [first, rest @ ..] = command else { return Err(UsageError::NoCommand.into()) };
     let path = environment.get(b"PATH");
@@ -49,7 +81,7 @@ pub fn spawn<'a>(
             environment: &variables,
             listen_pid,
             inherited,
-            foreground,
+            isolation: &isolation,
         })
     };
     let started = match start(&files, &StringList::new(command.iter().copied())) {
@@ -66,15 +98,14 @@ pub fn spawn<'a>(
         Err(NoChild::NoProcess(errno)) => Err(no_process(first, errno)),
         Ok(pid) => Ok(pid),
     };
-    if started.is_err()
-        && let Some(foreground) = foreground
-    {
-        // A child that could not execute had it already.
-        foreground.take_back();
-    }
+    let pid = started.inspect_err(|_| isolation.undo())?;
     let name = first.to_bytes().rsplit(|byte| *byte == b'/').next().unwrap_or_default();
-    let terminal = foreground.map_or(Terminal::None, |_| Terminal::Foreground);
-    started.map(|pid| Program { pid, name, terminal })
+    Ok(Program {
+        identity: Identity { pid, name },
+        group: isolation.group(),
+        standing: isolation.standing(),
+        foreground: isolation.foreground(pid),
+    })
 }
 
 fn no_process(command: &CStr, errno: Errno) -> Error {

@@ -6,28 +6,30 @@ use std::time::Duration;
 use nix::errno::Errno;
 use nix::unistd::Pid;
 
-use crate::config::{Config, ForwardTo, ReapReport};
-use crate::ending::{Change, Ending, ExitStatus};
+use crate::config::{Config, ForwardTo};
+use crate::ending::{Change, ExitStatus};
 use crate::log::Log;
-use crate::oom;
-use crate::quoted::Escaped;
-use crate::signal::Signal;
-use crate::spawn::Program;
-use crate::step::{Action, Blame, Event, Phase, step};
+use crate::report::Report;
+use crate::signal::{Signal, SignalSet};
+use crate::spawn::{Group, Program};
+use crate::step::{Action, Event, Job, Phase, step};
 use crate::sys::children;
 use crate::sys::deliver::{self, Target};
 use crate::sys::files::Comm;
 use crate::sys::process::sleep;
 use crate::sys::signals::{self, Received};
+use crate::sys::terminal::{Suspension, suspend};
+use crate::terminal::Provision;
 
 /// Forwards signals to the program and reaps whatever ends, until the program does.
 #[inline(never)] // What its caller needed to start the program is off the stack when it waits.
 pub fn until_end(program: Program<'_>, config: Config, log: Log) -> ExitStatus {
-    log.info(format_args!("started {program}"));
-    let phase = Phase::started(program.terminal);
-    let mut supervisor = Supervisor { program, config, log, phase, refusal: Refusal::NotYet };
+    let report = Report::new(program.identity, config.reap_report, log);
+    report.started();
+    let phase = Phase::started(program.standing);
+    let mut supervisor = Supervisor { program, config, phase, report };
     loop {
-        let received = signals::wait();
+        let received = supervisor.next_signal();
         // First of all, so that no flood of signals starves it, no signal goes to a program that is gone, and a program
         // that has been stopped is known to be.
         if let Some(status) = supervisor.reap() {
@@ -44,15 +46,8 @@ pub fn until_end(program: Program<'_>, config: Config, log: Log) -> ExitStatus {
 struct Supervisor<'a> {
     program: Program<'a>,
     config: Config,
-    log: Log,
     phase: Phase,
-    refusal: Refusal,
-}
-
-/// Whether it has been said that signals do not reach the program.
-enum Refusal {
-    NotYet,
-    Warned,
+    report: Report<'a>,
 }
 
 impl Supervisor<'_> {
@@ -62,16 +57,47 @@ impl Supervisor<'_> {
         action
     }
 
+    /// The next signal; rinit is stopped while it waits for it, if that is what its program is.
+    fn next_signal(&mut self) -> Result<Received, Errno> {
+        if self.phase.job == Job::Running {
+            return signals::wait();
+        }
+        if let Some(received) = signals::next(SignalSet::ALL) {
+            return Ok(received);
+        }
+        if let Action::Suspend(stop) = self.decide(Event::Quiet) {
+            // A shell that moves a running job into the foreground sends it nothing.
+            if stop.asks_for_terminal() && self.program.lend_foreground() {
+                self.continue_group();
+                return signals::wait();
+            }
+            self.program.take_foreground();
+            if let Suspension::Resumed(by) = suspend() {
+                return Ok(by);
+            }
+            if let Action::Resume(stop) = self.decide(Event::NotSuspended) {
+                self.resume(stop);
+            }
+        }
+        signals::wait()
+    }
+
     /// Reaps all that have ended; the status to exit with, if the program is among them.
     fn reap(&mut self) -> Option<ExitStatus> {
         while let Some((pid, name, change)) = self.next_change() {
-            if pid != self.program.pid {
+            if pid != self.program.identity.pid {
                 if let Action::ReportReaped(ending) = self.decide(Event::Orphan(change)) {
-                    self.report_reaped(pid, &name, ending);
+                    self.report.reaped(pid, &name, ending);
                 }
-            } else if let Action::Finish(status, blame) = self.decide(Event::Program(change)) {
-                self.report_end(change, blame);
-                return Some(status);
+                continue;
+            }
+            match self.decide(Event::Program(change)) {
+                Action::Finish(status, blame) => {
+                    self.program.take_foreground();
+                    self.report.end(change, blame);
+                    return Some(status);
+                }
+                action => self.control_job(action),
             }
         }
         None
@@ -79,7 +105,7 @@ impl Supervisor<'_> {
 
     /// The next change of state of a child, and the child's name if somebody wants to know.
     fn next_change(&self) -> Option<(Pid, Option<Comm>, Change)> {
-        if !self.wants_reaped() && !self.log.shows_info() {
+        if !self.report.names_reaped() {
             return children::next_change().map(|(pid, change)| (pid, None, change));
         }
         // The name can be read only before it is reaped. One that ends after this look is left for the next: its SIGCHLD
@@ -91,88 +117,72 @@ impl Supervisor<'_> {
         children::reap(pid).map(|ending| (pid, Some(name), Change::Ended(ending)))
     }
 
+    /// Does what a shell does with a job that has been stopped or resumed.
+    fn control_job(&mut self, action: Action) {
+        match action {
+            Action::LendForeground => {
+                self.program.lend_foreground();
+            }
+            Action::TakeForeground => self.program.take_foreground(),
+            Action::Resume(stop) => self.resume(stop),
+            Action::ContinueGroup => {
+                self.program.lend_foreground();
+                self.continue_group();
+            }
+            _ => {}
+        }
+    }
+
     fn pass_on(&mut self, received: &Received) {
+        let pid = self.program.identity.pid;
         let target = match self.config.forward_to {
-            ForwardTo::Child => Target::Process(self.program.pid),
-            ForwardTo::Group => Target::Group(self.program.pid),
+            ForwardTo::Child => Target::Process(pid),
+            ForwardTo::Group => Target::Group(pid),
         };
         match self.decide(Event::Signal(received.signal, received.origin)) {
-            Action::Forward => self.report_sent(received.signal, deliver::forward(received, target)),
+            Action::Forward => self.report.sent(received.signal, deliver::forward(received, target)),
             Action::ForwardAndContinue => {
-                self.report_sent(received.signal, deliver::forward(received, target));
-                self.report_sent(Signal::CONT, deliver::send(Signal::CONT, target));
+                self.report.sent(received.signal, deliver::forward(received, target));
+                self.report.sent(Signal::CONT, deliver::send(Signal::CONT, target));
             }
-            Action::Nothing | Action::ReportReaped(_) | Action::Finish(..) => {}
+            Action::ForwardContinue => {
+                self.program.lend_foreground();
+                self.report.sent(received.signal, deliver::forward(received, target));
+            }
+            action => self.control_job(action),
         }
+    }
+
+    /// Resumes a program that a terminal has stopped. One that waits for the terminal must have it, or it would be stopped
+    /// again at once, for ever.
+    fn resume(&mut self, stop: Signal) {
+        let provision = match stop.asks_for_terminal() {
+            true => self.program.provide_foreground(),
+            false => {
+                self.program.lend_foreground();
+                Provision::Provided
+            }
+        };
+        match provision {
+            Provision::NotOurs => self.report.left_stopped(stop),
+            Provision::Provided | Provision::NoTerminal => {
+                self.report.resumes(stop);
+                self.continue_group();
+            }
+        }
+    }
+
+    fn continue_group(&mut self) {
+        let group = match self.program.group {
+            Group::Own => Target::Group(self.program.identity.pid),
+            Group::Shared => Target::OwnGroup,
+        };
+        self.report.sent(Signal::CONT, deliver::send(Signal::CONT, group));
     }
 
     /// Only a sandbox that forbids the wait can cause this. The program's end must still be noticed, at little cost.
     fn do_without_signals(&mut self, errno: Errno) {
-        if let Refusal::NotYet = self.refusal {
-            self.refusal = Refusal::Warned;
-            self.log.warning(format_args!("cannot wait for signals: {}; none will be forwarded", errno.desc()));
-        }
+        self.report.no_signals(errno);
         sleep(Duration::from_millis(100));
-    }
-
-    fn wants_reaped(&self) -> bool {
-        self.config.reap_report == ReapReport::Warn
-    }
-
-    fn report_reaped(&self, pid: Pid, name: &Option<Comm>, ending: Ending) {
-        let Some(name) = name else { return };
-        let message = format_args!("reaped the orphan {name} (pid {pid}), which {ending}");
-        if self.wants_reaped() { self.log.warning(message) } else { self.log.info(message) }
-    }
-
-    fn report_sent(&mut self, signal: Signal, result: Result<(), Errno>) {
-        let (log, program) = (self.log, self.program);
-        match (result, &self.refusal) {
-            (Ok(()), _) => log.info(format_args!("sent {signal} to {program}")),
-            (Err(Errno::EPERM), Refusal::NotYet) => {
-                self.refusal = Refusal::Warned;
-                log.warning(format_args!(
-                    "cannot send {signal} to {program}: it runs as another user, and rinit has no CAP_KILL; it cannot be \
-                     stopped gently; grant rinit that capability, or run both as one user"
-                ));
-            }
-            (Err(errno), _) => log.debug(format_args!("cannot send {signal} to {program}: {}", errno.desc())),
-        }
-    }
-
-    fn report_end(&self, change: Change, blame: Blame) {
-        let (log, program) = (self.log, self.program);
-        match (change, blame) {
-            (Change::Ended(ending @ Ending::Killed { signal, .. }), Blame::KilledByOthers) => match oom::kills() {
-                Some(kills @ 1..) if signal == Signal::KILL => log.warning(format_args!(
-                    "{program} {ending}; the container's OOM killer has acted {kills} time(s): raise its memory limit, or \
-                     use less"
-                )),
-                _ => log.warning(format_args!("{program} {ending}, which rinit did not send{}", hint(signal))),
-            },
-            (Change::Ended(ending), _) => log.info(format_args!("{program} {ending}")),
-            (Change::Stopped | Change::Continued, _) => {}
-        }
-    }
-}
-
-/// Who sends such a signal, if not a person.
-fn hint(signal: Signal) -> &'static str {
-    match signal.number() {
-        libc::SIGKILL => {
-            ": a 'kill -9' in the container or on its host, or the host's OOM killer (see the kernel's log)"
-        }
-        libc::SIGSEGV | libc::SIGBUS | libc::SIGILL | libc::SIGFPE | libc::SIGTRAP => ": it crashed",
-        libc::SIGABRT => ": it gave up by itself (an assertion, or memory that it found damaged)",
-        libc::SIGSYS => ": the seccomp profile forbids a system call that it made",
-        libc::SIGPIPE => ": it wrote to a pipe or a socket that nobody reads any more",
-        libc::SIGXCPU | libc::SIGXFSZ => ": it reached a resource limit (see ulimit)",
-        _ => "",
-    }
-}
-
-impl std::fmt::Display for Program<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} (pid {})", Escaped(self.name), self.pid)
     }
 }

@@ -1,31 +1,144 @@
-//! The terminal's foreground: a program in a process group of its own can read the terminal only if that group has it.
+//! The controlling terminal and its foreground: the process group that may read it, and that ^C and ^Z reach.
 
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, open};
+use nix::sys::stat::Mode;
 use nix::unistd::{Pid, getpgrp, tcgetpgrp, tcsetpgrp};
 
-use crate::sys::files::stdin;
+use crate::sys::files;
+use crate::sys::terminal;
 
-/// The terminal on stdin, whose foreground rinit had when it started.
+/// The controlling terminal, open.
+pub struct Terminal(Descriptor);
+
+enum Descriptor {
+    Opened(OwnedFd),
+    Standard(BorrowedFd<'static>),
+}
+
+impl Terminal {
+    /// The controlling terminal, if rinit has one: through /dev/tty, since standard descriptors can be redirected, and
+    /// through one of those where an image has no /dev/tty.
+    pub fn controlling() -> Option<Terminal> {
+        let flags = OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+        let opened = match open(c"/dev/tty", flags, Mode::empty()) {
+            // The kernel's word that there is none: tty(4).
+            Err(Errno::ENXIO) => return None,
+            Err(_) => None,
+            Ok(file) => Some(Terminal(Descriptor::Opened(file))),
+        };
+        let standard = files::STANDARD.map(|descriptor| Terminal(Descriptor::Standard(descriptor)));
+        // It must be the controlling one, and a terminal in the first place, for this to be known.
+        opened.into_iter().chain(standard).find(|terminal| terminal.foreground().is_some())
+    }
+
+    /// A terminal on a standard descriptor, which may be nobody's controlling terminal yet.
+    pub fn standard() -> Option<Terminal> {
+        let is_terminal = |descriptor: &BorrowedFd<'_>| nix::unistd::isatty(descriptor) == Ok(true);
+        files::STANDARD.into_iter().find(is_terminal).map(|descriptor| Terminal(Descriptor::Standard(descriptor)))
+    }
+
+    /// The process group in the foreground: 0 if it is outside of rinit's PID namespace.
+    pub fn foreground(&self) -> Option<Pid> {
+        tcgetpgrp(self).ok()
+    }
+
+    /// Whether rinit's own group is in the foreground. One outside of its PID namespace is called 0, as any other there: it
+    /// may be, which is not enough.
+    pub fn is_ours(&self) -> bool {
+        let own = getpgrp();
+        own.as_raw() > 0 && self.foreground() == Some(own)
+    }
+
+    /// Puts a group into the foreground. Works from the background too, since SIGTTOU is blocked: `tcsetpgrp(3)`.
+    /// Async-signal-safe. It fails if the terminal is gone, which the program will notice by itself.
+    pub fn set_foreground(&self, group: Pid) {
+        let _ = tcsetpgrp(self, group);
+    }
+
+    /// Makes it the controlling terminal of the session that the caller leads, unless another session has it.
+    /// Async-signal-safe.
+    pub fn acquire(&self) {
+        terminal::acquire(self.as_fd());
+    }
+
+    /// Gives it up for the whole session, which rinit leads, so that another one can have it.
+    pub fn release(&self) {
+        terminal::release(self.as_fd());
+    }
+}
+
+impl AsFd for Terminal {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match &self.0 {
+            Descriptor::Opened(file) => file.as_fd(),
+            Descriptor::Standard(descriptor) => *descriptor,
+        }
+    }
+}
+
+/// The foreground, which rinit lends to its program as a shell lends it to a job.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Foreground {
-    owner: Pid,
+    borrower: Pid,
+    state: Loan,
+}
+
+/// Who has the foreground, of the two.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Loan {
+    /// The program, or whom it has given it to.
+    Lent,
+    /// rinit, or somebody who has nothing to do with either.
+    Kept,
+}
+
+/// What came of it when the program needed the foreground.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Provision {
+    /// It has it.
+    Provided,
+    /// There is no terminal to have the foreground of.
+    NoTerminal,
+    /// Somebody else has it, and rinit never had.
+    NotOurs,
 }
 
 impl Foreground {
-    /// The foreground, if rinit has one to give away. In the background there is none, so that none is stolen; nor if
-    /// rinit's group is outside of its PID namespace, and so is called 0: as is any other such group.
-    pub fn of_rinit() -> Option<Foreground> {
-        let owner = getpgrp();
-        (owner.as_raw() > 0 && tcgetpgrp(stdin()) == Ok(owner)).then_some(Foreground { owner })
+    /// With the group that the program leads as its borrower.
+    pub fn new(program: Pid, state: Loan) -> Foreground {
+        Foreground { borrower: program, state }
     }
 
-    /// Gives it to a process group. Works from the background too, as SIGTTOU is blocked: `tcsetpgrp(3)`.
-    /// Async-signal-safe. If it fails, the terminal is gone, which the program will notice by itself.
-    pub fn give_to(self, group: Pid) {
-        let _ = tcsetpgrp(stdin(), group);
+    /// Lends it, if rinit's group has it to lend. Whether it did.
+    pub fn lend(&mut self) -> bool {
+        let Some(terminal) = Terminal::controlling().filter(Terminal::is_ours) else { return false };
+        terminal.set_foreground(self.borrower);
+        self.state = Loan::Lent;
+        true
     }
 
-    /// Takes it back.
-    pub fn take_back(self) {
-        self.give_to(self.owner);
+    /// Sees to it that the program has it, from whoever the program left it to.
+    pub fn provide(&mut self) -> Provision {
+        let Some(terminal) = Terminal::controlling() else { return Provision::NoTerminal };
+        if self.state == Loan::Kept && !terminal.is_ours() {
+            return Provision::NotOurs;
+        }
+        terminal.set_foreground(self.borrower);
+        self.state = Loan::Lent;
+        Provision::Provided
+    }
+
+    /// Takes it back, if it was lent. Who had it last will get it again: a shell that is stopped may have lent it to a job.
+    pub fn take_back(&mut self) {
+        if self.state == Loan::Lent
+            && let Some(terminal) = Terminal::controlling()
+        {
+            self.borrower = terminal.foreground().filter(|group| *group != getpgrp()).unwrap_or(self.borrower);
+            terminal.set_foreground(getpgrp());
+            self.state = Loan::Kept;
+        }
     }
 }

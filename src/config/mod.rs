@@ -13,7 +13,7 @@ use std::ffi::CStr;
 #[cfg(feature = "cli")]
 pub use command_line::definition;
 pub use settings::{SETTINGS, Setting, UsageError, find_twin};
-pub use values::{ForwardTo, ReapReport, Verbosity};
+pub use values::{ForwardTo, Isolate, ReapReport, Verbosity};
 
 use crate::environment::Environment;
 
@@ -24,6 +24,8 @@ pub struct Config {
     pub verbosity: Verbosity,
     /// Who gets the signals that rinit gets.
     pub forward_to: ForwardTo,
+    /// How far the program is set apart from rinit.
+    pub isolate: Isolate,
     /// Whether each reaped orphan is worth a line.
     pub reap_report: ReapReport,
 }
@@ -57,6 +59,9 @@ impl<'a> Request<'a> {
         };
         match request {
             Request::Run(_, []) => Err(UsageError::NoCommand),
+            Request::Run(Config { forward_to: ForwardTo::Group, isolate: Isolate::None, .. }, _) => {
+                Err(UsageError::NoGroup)
+            }
             request => Ok(request),
         }
     }

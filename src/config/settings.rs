@@ -59,6 +59,17 @@ pub const SETTINGS: &[Setting] = &[
         apply: |_, value| parse::<Switch>(value).map(|_| ()),
     },
     Setting {
+        long: "isolate",
+        short: None,
+        value_name: Some("HOW"),
+        help: "Give COMMAND its own process 'group' (the default), its own 'session', or 'none' of these",
+        accepted: super::Isolate::ACCEPTED,
+        apply: |config, value| {
+            config.isolate = parse(value)?;
+            Some(())
+        },
+    },
+    Setting {
         long: "verbosity",
         short: None,
         value_name: Some("LEVEL"),
@@ -108,6 +119,9 @@ pub enum UsageError {
     /// There is nothing to run.
     #[error("no command to run; usage: rinit [OPTIONS] [--] COMMAND [ARG]... ('rinit --help' tells more)")]
     NoCommand,
+    /// There is no group to forward to.
+    #[error("cannot use --forward-to=group with --isolate=none: the command has no process group of its own then")]
+    NoGroup,
     /// The value means nothing.
     #[error("cannot use {option}={}: it takes {accepted}", Quoted(.value))]
     BadValue {

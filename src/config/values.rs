@@ -82,6 +82,35 @@ impl Value for ForwardTo {
     const ACCEPTED: &'static str = "child or group";
 }
 
+/// How far the program is set apart from rinit.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Isolate {
+    /// It leads a process group, which gets the terminal if rinit had it: as tini does.
+    #[default]
+    Group,
+    /// It leads a session, which owns the terminal: as dumb-init does.
+    Session,
+    /// Not at all: it is in rinit's process group.
+    None,
+}
+
+impl FromStr for Isolate {
+    type Err = NotAccepted;
+
+    fn from_str(text: &str) -> Result<Isolate, NotAccepted> {
+        match text {
+            _ if text.eq_ignore_ascii_case("group") => Ok(Isolate::Group),
+            _ if text.eq_ignore_ascii_case("session") => Ok(Isolate::Session),
+            _ if text.eq_ignore_ascii_case("none") => Ok(Isolate::None),
+            _ => Err(NotAccepted),
+        }
+    }
+}
+
+impl Value for Isolate {
+    const ACCEPTED: &'static str = "group, session or none";
+}
+
 /// Whether each reaped orphan is worth a line at the default verbosity.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum ReapReport {

@@ -29,20 +29,27 @@ pub fn peek_ended() -> Option<Pid> {
 
 /// The next change of state of any child but its end, if there is one. Does not wait.
 pub fn next_change_but_end() -> Option<(Pid, Change)> {
-    let (pid, code) = poll(libc::WSTOPPED | libc::WCONTINUED)?;
-    Some((pid, if code == libc::CLD_CONTINUED { Change::Continued } else { Change::Stopped }))
+    let (pid, info) = poll(libc::WSTOPPED | libc::WCONTINUED)?;
+    // SAFETY: waitid(2) fills it in.
+    let status = unsafe { info.si_status() };
+    Some((pid, if info.si_code == libc::CLD_CONTINUED { Change::Continued } else { stopped(status) }))
 }
 
-/// Asks `waitid(2)` for a child and what has become of it (`CLD_…`).
-fn poll(options: i32) -> Option<(Pid, i32)> {
+/// Asks `waitid(2)` for a child and what has become of it.
+fn poll(options: i32) -> Option<(Pid, libc::siginfo_t)> {
     let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
     // SAFETY: info has room for a siginfo. If there is no such child, it stays as it is, all zeroes.
-    let (pid, code) = unsafe {
+    let (pid, info) = unsafe {
         libc::waitid(libc::P_ALL, 0, info.as_mut_ptr(), options | libc::WNOHANG);
         let info = info.assume_init();
-        (info.si_pid(), info.si_code)
+        (info.si_pid(), info)
     };
-    (pid > 0).then_some((Pid::from_raw(pid), code))
+    (pid > 0).then_some((Pid::from_raw(pid), info))
+}
+
+fn stopped(signal: i32) -> Change {
+    // There is no other number.
+    Change::Stopped(Signal::new(signal).unwrap_or(Signal::STOP))
 }
 
 fn wait(pid: libc::pid_t, options: i32) -> Option<(Pid, Change)> {
@@ -60,7 +67,7 @@ fn wait(pid: libc::pid_t, options: i32) -> Option<(Pid, Change)> {
 
 fn change(status: i32) -> Change {
     match Signal::new(libc::WTERMSIG(status)) {
-        _ if libc::WIFSTOPPED(status) => Change::Stopped,
+        _ if libc::WIFSTOPPED(status) => stopped(libc::WSTOPSIG(status)),
         _ if libc::WIFCONTINUED(status) => Change::Continued,
         Some(signal) if libc::WIFSIGNALED(status) => {
             Change::Ended(Ending::Killed { signal, core_dumped: libc::WCOREDUMP(status) })

@@ -15,6 +15,8 @@ pub enum Target {
     Process(Pid),
     /// The process group that this process leads.
     Group(Pid),
+    /// rinit's own process group, rinit included.
+    OwnGroup,
 }
 
 /// Passes a signal on as it was received. Where the value it was queued with cannot be passed on, the number still is.
@@ -55,6 +57,7 @@ fn kill(signal: Signal, target: Target) -> Result<(), Errno> {
     let pid = match target {
         Target::Process(pid) => pid.as_raw(),
         Target::Group(leader) => -leader.as_raw(),
+        Target::OwnGroup => 0,
     };
     // SAFETY: kill takes numbers only.
     Errno::result(unsafe { libc::kill(pid, signal.number()) }).map(drop)
@@ -68,6 +71,8 @@ fn queue(received: &Received, target: Target) -> Result<(), Errno> {
             let result = unsafe { libc::syscall(libc::SYS_rt_sigqueueinfo, pid.as_raw(), number, info) };
             Errno::result(result).map(drop)
         }
+        // Nothing is forwarded to a group that rinit is in.
+        Target::OwnGroup => Err(Errno::EINVAL),
         // rt_sigqueueinfo(2) knows no groups; pidfd_send_signal(2) does since Linux 6.9. The descriptor is opened only for
         // this: one that stays open would be in the way of checkpointing.
         Target::Group(pid) => {

@@ -8,11 +8,15 @@ use nix::unistd::Pid;
 
 use crate::quoted::Escaped;
 
-/// Descriptor 0, open or not. (`std::io::stdin` would allocate a buffer for it.)
-pub fn stdin() -> BorrowedFd<'static> {
-    // SAFETY: nobody closes descriptor 0; if it was never open, calls on it say EBADF.
-    unsafe { BorrowedFd::borrow_raw(libc::STDIN_FILENO) }
-}
+/// Descriptors 0, 1 and 2, open or not. (`std::io::stdin` would allocate a buffer for it.)
+// SAFETY: nobody closes them; if one was never open, calls on it say EBADF.
+pub const STANDARD: [BorrowedFd<'static>; 3] = unsafe {
+    [
+        BorrowedFd::borrow_raw(libc::STDIN_FILENO),
+        BorrowedFd::borrow_raw(libc::STDOUT_FILENO),
+        BorrowedFd::borrow_raw(libc::STDERR_FILENO),
+    ]
+};
 
 /// The beginning of a file, as much as the buffer takes; empty if it cannot be read.
 pub fn read_start<'b>(path: &CStr, buffer: &'b mut [u8]) -> &'b [u8] {

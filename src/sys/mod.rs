@@ -10,3 +10,4 @@ pub mod process;
 pub mod relro;
 pub mod signals;
 pub mod start;
+pub mod terminal;

@@ -71,8 +71,9 @@ impl Received {
         received.origin = match info.si_code {
             // Compared with the own pid, never with 0: senders outside the namespace appear as 0 as well. No other signal:
             // the process that became rinit may have sent it, while it was blocked, to what it was going to be.
-            libc::SI_USER if signal.answers_a_write() && received.sender() == Some(getpid()) => Origin::Itself,
+            libc::SI_USER if signal.may_be_own() && received.sender() == Some(getpid()) => Origin::Itself,
             code if signal == Signal::CHLD && code > 0 => Origin::ChildStatus,
+            libc::SI_KERNEL => Origin::Kernel,
             _ => Origin::Elsewhere,
         };
         received
@@ -84,11 +85,19 @@ impl Received {
 /// # Errors
 /// EINTR is normal: a tracer came, or rinit was stopped and resumed.
 pub fn wait() -> Result<Received, Errno> {
+    take(SignalSet::ALL, ptr::null())
+}
+
+/// Takes a signal of this set from the queue, if there is one. Does not wait.
+pub fn next(set: SignalSet) -> Option<Received> {
+    take(set, &libc::timespec { tv_sec: 0, tv_nsec: 0 }).ok()
+}
+
+fn take(set: SignalSet, timeout: *const libc::timespec) -> Result<Received, Errno> {
     let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
-    let (set, forever) = (SignalSet::ALL, ptr::null::<libc::timespec>());
-    // SAFETY: set is a kernel sigset, info has room for a siginfo, and no timeout is allowed.
+    // SAFETY: set is a kernel sigset, info has room for a siginfo, and timeout is null, which is allowed, or points to a time.
     let number =
-        unsafe { libc::syscall(libc::SYS_rt_sigtimedwait, &raw const set, info.as_mut_ptr(), forever, SIGSET_BYTES) };
+        unsafe { libc::syscall(libc::SYS_rt_sigtimedwait, &raw const set, info.as_mut_ptr(), timeout, SIGSET_BYTES) };
     match Signal::new(number as i32) {
         // SAFETY: it was zeroed, and the call that filled it succeeded.
         Some(signal) => Ok(Received::new(signal, unsafe { info.assume_init() })),

@@ -20,6 +20,7 @@ fn probe(arguments: &[&CStr]) -> ExitStatus {
         [_, "die", signal] => die(signal.parse().unwrap()),
         [_, "catch", count] => catch(count.parse().unwrap()),
         [_, "leave-group"] => leave_group(),
+        [_, "job", gate] => job(gate),
         [_, "state", file] => std::fs::write(file, state(arguments)).unwrap(),
         [_, "burst", count] => burst(count.parse().unwrap(), None),
         [_, "burst", count, signal] => burst(count.parse().unwrap(), Some(signal.parse().unwrap())),
@@ -30,11 +31,11 @@ fn probe(arguments: &[&CStr]) -> ExitStatus {
     ExitStatus::SUCCESS
 }
 
-/// Writes a line to stdout at once.
+/// Writes a line to stdout at once. Async-signal-safe.
 fn say(line: &str) {
-    let line = format!("{line}\n");
-    // SAFETY: line has that many bytes.
-    unsafe { libc::write(1, line.as_ptr().cast(), line.len()) };
+    let parts = [line, "\n"].map(|part| libc::iovec { iov_base: part.as_ptr() as *mut _, iov_len: part.len() });
+    // SAFETY: each part has that many bytes, which are only read.
+    unsafe { libc::writev(1, parts.as_ptr(), 2) };
 }
 
 /// `die SIGNAL`: of the default action, without a core dump.
@@ -99,6 +100,24 @@ fn leave_group() {
         libc::kill(old, libc::SIGKILL);
         libc::kill(new, libc::SIGKILL);
     }
+}
+
+/// `job GATE`: says "ready", and "resumed" whenever it has been; once there is a file of that name, reads a line from stdin and
+/// says it. It starts nothing: a shell that ^Z hits in vfork(2) sleeps uninterruptibly, as it waits for a stopped child.
+fn job(gate: &str) {
+    extern "C" fn resumed(_: c_int) {
+        say("resumed");
+    }
+    let handler: extern "C" fn(c_int) = resumed;
+    // SAFETY: the handler only writes.
+    unsafe { libc::signal(libc::SIGCONT, handler as libc::sighandler_t) };
+    say("ready");
+    while !std::path::Path::new(gate).exists() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).unwrap();
+    say(&format!("read {}", line.trim_end()));
 }
 
 /// `state FILE`: all that a program can see of how it was started.

@@ -41,6 +41,12 @@ pub fn end_of_options() -> &'static [&'static str] {
     }
 }
 
+/// What one types to a shell to run a command under it.
+pub fn command_line(options: &[&str], command: &str) -> String {
+    let words = words().into_iter().chain(options.iter().chain(end_of_options()).map(|word| (*word).to_owned()));
+    words.chain([command.to_owned()]).collect::<Vec<String>>().join(" ")
+}
+
 /// How long anything is waited for before it is taken to hang. Making a PID namespace alone can take half a minute while
 /// the machine is out of pids. Of peers it is known that they hang, and they need not be waited for that long.
 pub fn patience() -> Duration {

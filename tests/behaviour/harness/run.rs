@@ -2,12 +2,14 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader, Read};
+use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 
 use super::init::{self, ForwardTo};
 use super::namespace::UNSHARE;
+use super::pty::Pty;
 use super::{Place, program, wait_until};
 
 /// How to start an init.
@@ -18,6 +20,7 @@ pub struct Launch {
     options: Vec<OsString>,
     variables: Vec<(OsString, OsString)>,
     stderr: Option<Stdio>,
+    terminal: Option<OwnedFd>,
     without_init: bool,
 }
 
@@ -39,6 +42,7 @@ impl Launch {
             options: vec![],
             variables: vec![],
             stderr: None,
+            terminal: None,
             without_init: false,
         }
     }
@@ -79,6 +83,12 @@ impl Launch {
         self
     }
 
+    /// As the leader of a session that has this terminal, on all three standard descriptors too.
+    pub fn on_terminal(mut self, terminal: &Pty) -> Launch {
+        self.terminal = Some(terminal.peer());
+        self.by_way_of(&["setsid", "--ctty"])
+    }
+
     /// Without any init: to compare with.
     pub fn without_init(mut self) -> Launch {
         self.without_init = true;
@@ -103,12 +113,16 @@ impl Launch {
         }
         words.extend(command.iter().map(|word| word.as_ref().to_owned()));
         let mut unshare = Command::new(&words[0]);
-        unshare.args(&words[1..]).envs(self.variables).stdin(Stdio::null()).stdout(Stdio::piped());
-        unshare.stderr(self.stderr.unwrap_or_else(Stdio::piped));
+        unshare.args(&words[1..]).envs(self.variables);
+        let [stdin, stdout, stderr] = match self.terminal {
+            Some(terminal) => [(); 3].map(|()| Stdio::from(terminal.try_clone().unwrap())),
+            None => [Stdio::null(), Stdio::piped(), Stdio::piped()],
+        };
+        unshare.stdin(stdin).stdout(stdout).stderr(self.stderr.unwrap_or(stderr));
         // SAFETY: the function makes system calls only.
-        unsafe { unshare.pre_exec(default_signals) };
+        unsafe { unshare.pre_exec(set_apart) };
         let mut unshare = unshare.spawn().unwrap_or_else(|error| panic!("cannot start {words:?}: {error}"));
-        let stdout = BufReader::new(unshare.stdout.take().unwrap());
+        let stdout = unshare.stdout.take().map(BufReader::new);
         let watchdog = Watchdog::over(unshare.id() as i32);
         Running { unshare, stdout, seen: String::new(), place: self.place, traced, _watchdog: watchdog }
     }
@@ -122,7 +136,8 @@ impl Launch {
 /// An init that is running. The namespace and all that is in it are killed when this goes out of scope.
 pub struct Running {
     unshare: Child,
-    stdout: BufReader<ChildStdout>,
+    /// None if it is on a terminal.
+    stdout: Option<BufReader<ChildStdout>>,
     seen: String,
     place: Place,
     traced: bool,
@@ -133,7 +148,7 @@ impl Running {
     /// Waits for the next line on stdout.
     pub fn line(&mut self) -> String {
         let start = self.seen.len();
-        self.stdout.read_line(&mut self.seen).unwrap();
+        self.stdout.as_mut().unwrap().read_line(&mut self.seen).unwrap();
         self.seen[start..].trim_end().to_owned()
     }
 
@@ -214,7 +229,7 @@ impl Running {
             String::from_utf8_lossy(&bytes).into_owned()
         });
         let mut rest = Vec::new();
-        self.stdout.read_to_end(&mut rest).unwrap();
+        self.stdout.as_mut().map(|stdout| stdout.read_to_end(&mut rest).unwrap());
         self.seen.push_str(&String::from_utf8_lossy(&rest));
         let status = self.unshare.wait().unwrap();
         let status = status.code().unwrap_or_else(|| panic!("killed by signal {:?}: did it hang?", status.signal()));
@@ -230,9 +245,12 @@ impl Drop for Running {
     }
 }
 
-/// Gives every signal its default disposition and blocks none, whatever we were started with: glibc's posix_spawn, by
-/// which cargo starts the tests, leaves signals 32 and 33 ignored.
-fn default_signals() -> std::io::Result<()> {
+/// Makes the test the same wherever it is started from. A session of its own has no terminal, and no process group that we
+/// are in. Every signal has its default disposition and none is blocked: glibc's posix_spawn, by which cargo starts the
+/// tests, leaves 32 and 33 ignored.
+fn set_apart() -> std::io::Result<()> {
+    // SAFETY: takes nothing.
+    unsafe { libc::setsid() };
     // The kernel's sigaction and sigset: all zeroes are SIG_DFL, no flags, and an empty set.
     let (default, empty) = ([0_u64; 4], 0_u64);
     for signal in 1..=64 {

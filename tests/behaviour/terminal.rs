@@ -1,0 +1,172 @@
+//! Terminals: rules 16 and 17. The init leads a session that has a terminal, as in `docker run -it`.
+
+use crate::harness::{Ended, Launch, Place, Pty, Running, probe, shell};
+
+in_both_places! {
+    ctrl_c_ends_the_program_with_130
+    ctrl_c_arrives_once
+    ctrl_backslash_ends_the_program_with_131
+    ctrl_z_freezes_nothing_since_nobody_could_resume_it
+    a_job_of_a_shell_is_stopped_with_ctrl_z_and_resumed_with_fg
+    the_program_reads_the_terminal_though_stdin_is_redirected
+    a_new_window_size_arrives_once
+    a_terminal_that_hangs_up_sends_hup_and_the_init_ends_with_the_program
+    a_program_that_starts_a_session_still_gets_ctrl_c
+    the_program_has_the_foreground_from_its_first_instruction
+    a_deliberate_stop_is_left_alone_and_ctrl_c_ends_it
+    the_next_command_still_has_the_terminal
+}
+
+/// What does not read the terminal: there is no such file for it to wait for.
+const STOPPABLE: [&str; 2] = ["job", "/does/not/exist"];
+
+fn on_terminal<S: AsRef<std::ffi::OsStr>>(place: Place, command: &[S]) -> (Pty, Running) {
+    let terminal = Pty::new();
+    let running = Launch::new(place).on_terminal(&terminal).start(command);
+    (terminal, running)
+}
+
+/// A shell script that says "ready" when it is.
+fn ready(place: Place, script: &str) -> (Pty, Running) {
+    let (mut terminal, running) = on_terminal(place, &shell(script));
+    terminal.expect("ready\r\n");
+    (terminal, running)
+}
+
+fn ends_with(running: Running, status: i32) {
+    let Ended { status: actual, .. } = running.wait();
+    assert_eq!(actual, status);
+}
+
+fn ctrl_c_ends_the_program_with_130(place: Place) {
+    let (mut terminal, running) = ready(place, "echo ready; exec sleep 100");
+    terminal.type_keys("\x03");
+    ends_with(running, 130);
+    assert_eq!(terminal.rest(), "");
+}
+
+fn ctrl_c_arrives_once(place: Place) {
+    let (mut terminal, running) = on_terminal(place, &probe(&["catch", "2"]));
+    terminal.expect("ready\r\n");
+    terminal.type_keys("\x03");
+    terminal.expect("2\r\n");
+    // A second SIGINT would come before it.
+    running.signal(libc::SIGUSR1);
+    assert_eq!(terminal.expect("10\r\n"), "");
+    ends_with(running, 0);
+}
+
+fn ctrl_backslash_ends_the_program_with_131(place: Place) {
+    let (mut terminal, running) = ready(place, "ulimit -c 0; echo ready; exec sleep 100");
+    terminal.type_keys("\x1c");
+    ends_with(running, 131);
+}
+
+fn ctrl_z_freezes_nothing_since_nobody_could_resume_it(place: Place) {
+    let (mut terminal, running) = on_terminal(place, &probe(&STOPPABLE));
+    terminal.expect("ready\r\n");
+    for _ in 0..3 {
+        terminal.type_keys("\x1a");
+        terminal.expect("resumed\r\n");
+    }
+    terminal.type_keys("\x03");
+    ends_with(running, 130);
+}
+
+fn a_job_of_a_shell_is_stopped_with_ctrl_z_and_resumed_with_fg(place: Place) {
+    let bash = ["env", "PS1=prompt>", "bash", "--norc", "--noprofile", "--noediting", "-i"];
+    let (mut terminal, running) = on_terminal(place, &bash);
+    terminal.expect("prompt>");
+    terminal.type_line(&probe(&STOPPABLE).join(" "));
+    terminal.expect("ready\r\n");
+    terminal.type_keys("\x1a");
+    terminal.expect("prompt>");
+    terminal.type_line("jobs");
+    assert!(terminal.expect("prompt>").contains("Stopped"));
+    terminal.type_line("fg");
+    terminal.expect("resumed\r\n");
+    terminal.type_keys("\x03");
+    terminal.expect("prompt>");
+    terminal.type_line("echo it ended with $?");
+    terminal.expect("it ended with 130\r\n");
+    terminal.expect("prompt>");
+    terminal.type_line("exit 7");
+    ends_with(running, 7);
+}
+
+fn the_program_reads_the_terminal_though_stdin_is_redirected(place: Place) {
+    let terminal = Pty::new();
+    let script = "exec </dev/null >/dev/null 2>&1 \"$@\"";
+    let read = "echo ready >/dev/tty; read -r line </dev/tty; echo \"read $line\" >/dev/tty";
+    let launch = Launch::new(place).on_terminal(&terminal).by_way_of(&["sh", "-c", script, "sh"]);
+    let running = launch.start(&shell(read));
+    let mut terminal = terminal;
+    terminal.expect("ready\r\n");
+    terminal.type_line("hello");
+    terminal.expect("read hello\r\n");
+    ends_with(running, 0);
+}
+
+fn a_new_window_size_arrives_once(place: Place) {
+    let (mut terminal, running) = on_terminal(place, &probe(&["catch", "3"]));
+    terminal.expect("ready\r\n");
+    for rows in [30, 40] {
+        terminal.resize(rows, 100);
+        assert_eq!(terminal.expect("28\r\n"), "");
+    }
+    // A second SIGWINCH for one of them would have come before it.
+    running.signal(libc::SIGIO);
+    assert_eq!(terminal.expect("29\r\n"), "");
+    ends_with(running, 0);
+}
+
+fn a_terminal_that_hangs_up_sends_hup_and_the_init_ends_with_the_program(place: Place) {
+    let (terminal, running) = ready(place, "trap 'exit 9' HUP; echo ready; while :; do sleep 0.01; done");
+    drop(terminal);
+    ends_with(running, 9);
+}
+
+fn a_program_that_starts_a_session_still_gets_ctrl_c(place: Place) {
+    let (mut terminal, running) = on_terminal(place, &["setsid", "--wait", "sh", "-c", "echo ready; exec sleep 100"]);
+    terminal.expect("ready\r\n");
+    terminal.type_keys("\x03");
+    ends_with(running, 130);
+}
+
+fn the_program_has_the_foreground_from_its_first_instruction(place: Place) {
+    // Fields of proc_pid_stat(5): ... process group, session, terminal, foreground's process group.
+    let script = "read -r _ _ _ _ group _ _ foreground _ </proc/$$/stat; echo \"$$ $group $foreground\"";
+    let (mut terminal, running) = on_terminal(place, &shell(script));
+    let line = terminal.expect("\r\n");
+    let numbers: Vec<&str> = line.split(' ').collect();
+    assert_eq!([numbers[1], numbers[2]], [numbers[0]; 2], "{line}");
+    ends_with(running, 0);
+}
+
+fn a_deliberate_stop_is_left_alone_and_ctrl_c_ends_it(place: Place) {
+    let (mut terminal, running) = on_terminal(place, &probe(&STOPPABLE));
+    terminal.expect("ready\r\n");
+    let pid = running.program_pid();
+    // SAFETY: takes numbers.
+    assert_eq!(unsafe { libc::kill(pid, libc::SIGSTOP) }, 0);
+    crate::harness::wait_until("the program is stopped and the init has seen it", || {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+        fields[0] == "T" && fields[2] != fields[5]
+    });
+    terminal.type_keys("\x03");
+    ends_with(running, 130);
+}
+
+fn the_next_command_still_has_the_terminal(place: Place) {
+    let terminal = Pty::new();
+    // A shell without job control, which does not take the terminal itself.
+    let script = "\"$@\"; echo done; head -n 1";
+    let launch = Launch::new(place).on_terminal(&terminal).by_way_of(&["sh", "-c", script, "sh"]);
+    let running = launch.start(&["true"]);
+    let mut terminal = terminal;
+    terminal.expect("done\r\n");
+    terminal.type_line("a line");
+    terminal.expect("a line\r\n");
+    ends_with(running, 0);
+}
