@@ -4,7 +4,9 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a tool for a terminal, which says what it made")]
 
 mod architecture;
+mod audit;
 mod binary;
+mod crates;
 mod failure;
 mod files;
 mod image;

@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::architecture::Architecture;
 use crate::binary::{self, Flavour};
 use crate::failure::{Failure, Result};
-use crate::{files, image, manual, package, sbom};
+use crate::{audit, files, image, manual, package, sbom};
 
 /// How large each flavour may be, in bytes: the default one has a parser and its help texts.
 const LARGEST: [(Flavour, usize); 2] = [(Flavour::Default, 320 * 1024), (Flavour::Minimal, 64 * 1024)];
@@ -72,7 +72,7 @@ impl Release {
     fn make_binaries(&self) -> Result<()> {
         for (flavour, largest) in LARGEST {
             let built = binary::build(&self.source, &self.scratch, self.architecture, flavour)?;
-            let contents = files::read(&built)?;
+            let contents = files::read(&audit::embed(self, flavour, &built)?)?;
             let name = flavour.file_name(self.architecture);
             if contents.len() > largest {
                 let cause = format!("it has {} bytes, and may have {largest}", contents.len());

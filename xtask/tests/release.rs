@@ -11,6 +11,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use cyclonedx_bom::prelude::{Bom, SpecVersion, Validate};
+
 const BUSYBOX: &str = "/bin/busybox";
 
 fn dist() -> PathBuf {
@@ -194,4 +196,34 @@ fn the_image_serves_copy_from() {
     let mut run = Command::new("docker");
     run.args(["run", "--rm", "--network", "none", &tag.0, "/bin/sh", "-c", "kill -TERM 1; sleep 60 & wait"]);
     assert_eq!(call(&mut run).status.code(), Some(143));
+}
+
+#[test]
+fn each_binary_lists_its_own_crates_and_loads_no_list() {
+    for binary in binaries() {
+        let list = auditable_info::audit_info_from_file(&binary, auditable_info::Limits::default()).unwrap();
+        let names: Vec<&str> = list.packages.iter().map(|package| package.name.as_str()).collect();
+        let has = |name: &str| names.contains(&name);
+        assert_eq!(list.packages.iter().find(|package| package.root).unwrap().name, "rinit");
+        assert!(has("nix") && has("libc"), "{binary:?}: {names:?}");
+        assert_eq!(has("clap"), !binary.to_str().unwrap().contains("minimal"), "{binary:?}: {names:?}");
+        // Macros are gone once it is built, and xtask and the tests were never in it.
+        assert!(!has("syn") && !has("clap_mangen") && !has("svg"), "{binary:?}: {names:?}");
+        let headers = printed(Command::new("readelf").args(["--program-headers", "--wide"]).arg(&binary));
+        assert!(!headers.contains(".dep-v0"), "{headers}");
+    }
+}
+
+#[test]
+fn the_bill_of_materials_is_valid_and_lists_the_crates_of_the_default_binary() {
+    let text = fs::read_to_string(dist().join("rinit.cdx.json")).unwrap();
+    let bill = Bom::parse_from_json_v1_5(text.as_bytes()).unwrap();
+    let result = bill.validate_version(SpecVersion::V1_5);
+    assert!(result.passed(), "{result:?}");
+    let mut listed: Vec<String> = bill.components.unwrap().0.iter().map(|crate_| crate_.name.to_string()).collect();
+    let list = auditable_info::audit_info_from_file(&binaries()[0], auditable_info::Limits::default()).unwrap();
+    let mut embedded: Vec<String> = list.packages.into_iter().filter(|it| !it.root).map(|it| it.name).collect();
+    listed.sort();
+    embedded.sort();
+    assert_eq!(listed, embedded);
 }
