@@ -41,7 +41,7 @@ impl Release {
     pub fn make(&self) -> Result<()> {
         files::fresh_folder(&self.output)?;
         self.make_binaries()?;
-        files::write(&self.output.join("rinit.1"), &manual::man_page(self.date)?, 0o644)?;
+        files::write(&self.output.join("rinit.1"), &manual::man_page(self)?, 0o644)?;
         for (name, _, script) in manual::completions() {
             files::write(&self.output.join(name), &script, 0o644)?;
         }
@@ -58,6 +58,16 @@ impl Release {
     /// The version of rinit, which is that of its package.
     pub fn version(&self) -> String {
         rinit::config::definition().get_version().unwrap_or_default().to_owned()
+    }
+
+    /// Its date in UTC, as date(1) prints it when it is told this.
+    pub fn dated(&self, form: &str) -> Result<String> {
+        files::answer(Command::new("date").env("LC_ALL", "C").args([
+            "--utc",
+            "--date",
+            &format!("@{}", self.date),
+            form,
+        ]))
     }
 
     /// What `sha256sum --check` reads.
