@@ -8,7 +8,7 @@ mod trace;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-pub use init::{ForwardTo, under_test as init_path};
+pub use init::{ForwardTo, has_a_command_line, under_test as init_path};
 pub use namespace::available as namespaces_available;
 pub use run::{Ended, Launch, Running};
 pub use trace::{available as strace_available, strace};

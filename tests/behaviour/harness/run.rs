@@ -97,13 +97,14 @@ impl Launch {
         if !self.without_init {
             words.extend(init::words().into_iter().map(OsString::from));
         }
-        words.extend(self.options);
+        let (options, twins) = init::told(self.options);
+        words.extend(options);
         if !self.without_init {
             words.extend(init::end_of_options().iter().map(OsString::from));
         }
         words.extend(command.iter().map(|word| word.as_ref().to_owned()));
         let mut unshare = Command::new(&words[0]);
-        unshare.args(&words[1..]).envs(self.variables).stdin(Stdio::null()).stdout(Stdio::piped());
+        unshare.args(&words[1..]).envs(self.variables).envs(twins).stdin(Stdio::null()).stdout(Stdio::piped());
         unshare.stderr(self.stderr.unwrap_or_else(Stdio::piped));
         // SAFETY: the function makes system calls only.
         unsafe { unshare.pre_exec(default_signals) };
