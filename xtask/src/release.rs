@@ -28,13 +28,17 @@ pub struct Release {
 
 impl Release {
     /// A release as of SOURCE_DATE_EPOCH, or else of the last commit.
-    pub fn new(source: PathBuf, scratch: PathBuf, output: PathBuf, architecture: &'static Architecture) -> Release {
-        let told = std::env::var("SOURCE_DATE_EPOCH").ok();
-        let committed =
-            || files::answer(Command::new("git").current_dir(&source).args(["log", "-1", "--format=%ct"])).ok();
+    pub fn new(
+        source: PathBuf,
+        scratch: PathBuf,
+        output: PathBuf,
+        architecture: &'static Architecture,
+    ) -> Result<Release> {
+        let committed = files::answer(Command::new("git").current_dir(&source).args(["log", "-1", "--format=%ct"]));
         // Without either, as in an unpacked archive of the source: 1970, which is as good as any that is always the same.
-        let date = told.or_else(committed).and_then(|seconds| seconds.parse().ok()).unwrap_or(0);
-        Release { source, scratch, output, architecture, date }
+        let date = std::env::var("SOURCE_DATE_EPOCH").or(committed).unwrap_or_else(|_| "0".to_owned());
+        let date = date.parse().map_err(|error| Failure::new(format_args!("use SOURCE_DATE_EPOCH='{date}'"), error))?;
+        Ok(Release { source, scratch, output, architecture, date })
     }
 
     /// Makes all of it.

@@ -111,7 +111,10 @@ impl Musl {
                     format!("-Zpre-link-args={musl}/crti.o"),
                     format!("-Clink-arg={musl}/crtn.o"),
                 ]);
-                flags.extend(for_linker.map(|word| format!("-Clink-arg=-Wl,{word}")));
+                // Not -Wl, which takes a comma in a path for the end of it.
+                for word in for_linker {
+                    flags.extend(["-Clink-arg=-Xlinker".to_owned(), format!("-Clink-arg={word}")]);
+                }
             }
         }
         Ok(flags)
