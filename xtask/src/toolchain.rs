@@ -110,6 +110,8 @@ impl Musl {
                     format!("-Zpre-link-args={musl}/rcrt1.o"),
                     format!("-Zpre-link-args={musl}/crti.o"),
                     format!("-Clink-arg={musl}/crtn.o"),
+                    // What rustc says by itself for some architectures; for others it says -no-pie, and the last word counts.
+                    "-Clink-arg=-static-pie".to_owned(),
                 ]);
                 // Not -Wl, which takes a comma in a path for the end of it.
                 for word in for_linker {
