@@ -64,10 +64,29 @@ impl Architecture {
         format!("/usr/lib/{}-{end}", self.gnu)
     }
 
-    /// The C compiler that links for it, which the machine's own need not be called by its long name.
+    /// The C compiler that links for it.
     pub fn compiler(&self) -> String {
+        self.tool("gcc")
+    }
+
+    /// What changes its binaries.
+    pub fn objcopy(&self) -> String {
+        self.tool("objcopy")
+    }
+
+    /// The package of Debian that has it.
+    pub fn binutils(&self) -> String {
+        if self.host == ARCH { "binutils".to_owned() } else { format!("binutils-{}", self.triple().replace('_', "-")) }
+    }
+
+    /// This machine's own tools need not be called by their long names.
+    fn tool(&self, name: &str) -> String {
+        if self.host == ARCH { name.to_owned() } else { format!("{}-{name}", self.triple()) }
+    }
+
+    fn triple(&self) -> String {
         let cpu = if self.name == "386" { "i686-linux" } else { self.gnu };
         let end = if self.name == "armv7" { "gnueabihf" } else { "gnu" };
-        if self.host == ARCH { "gcc".to_owned() } else { format!("{cpu}-{end}-gcc") }
+        format!("{cpu}-{end}")
     }
 }

@@ -26,7 +26,8 @@ impl Flavour {
         }
     }
 
-    fn arguments(self) -> &'static [&'static str] {
+    /// What cargo has to be told of it.
+    pub fn arguments(self) -> &'static [&'static str] {
         match self {
             Flavour::Default => &[],
             Flavour::Minimal => &["--no-default-features"],

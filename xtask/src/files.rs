@@ -38,13 +38,13 @@ pub fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Copies a folder with all that is in it, but for what `skip` names at its top.
-pub fn copy_folder(from: &Path, to: &Path, skip: &[&str]) -> Result<()> {
+/// Copies a folder with all that is in it, but for these files and folders.
+pub fn copy_folder(from: &Path, to: &Path, skip: &[&Path]) -> Result<()> {
     fs::create_dir_all(to).or_cannot("make the folder", to)?;
     for path in entries(from)? {
-        let Some(name) = path.file_name().filter(|name| !skip.iter().any(|skipped| name == skipped)) else { continue };
+        let Some(name) = path.file_name().filter(|_| !skip.contains(&path.as_path())) else { continue };
         if path.is_dir() {
-            copy_folder(&path, &to.join(name), &[])?;
+            copy_folder(&path, &to.join(name), skip)?;
         } else {
             fs::copy(&path, to.join(name)).or_cannot("copy", &path)?;
         }

@@ -20,7 +20,7 @@ const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
 pub fn make(release: &Release) -> Result<()> {
     let binary = files::read(&release.output.join(Flavour::Default.file_name(release.architecture)))?;
     let layer = Blob::new(LAYER, archive(&[("rinit", 0o755, &binary)], release.date)?);
-    let config = Blob::new(CONFIG, text(&config(release, &layer)));
+    let config = Blob::new(CONFIG, text(&config(release, &layer)?));
     let manifest = Blob::new(
         MANIFEST,
         text(&json!({
@@ -83,11 +83,12 @@ fn platform(release: &Release) -> Value {
     platform
 }
 
-fn config(release: &Release, layer: &Blob) -> Value {
+fn config(release: &Release, layer: &Blob) -> Result<Value> {
     let mut config = platform(release);
+    config["created"] = json!(release.dated("+%Y-%m-%dT%H:%M:%SZ")?);
     config["config"] = json!({ "Entrypoint": ["/rinit", "--"] });
     config["rootfs"] = json!({ "type": "layers", "diff_ids": [format!("sha256:{}", layer.digest)] });
-    config
+    Ok(config)
 }
 
 fn text(value: &Value) -> Vec<u8> {

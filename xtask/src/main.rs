@@ -4,7 +4,9 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a tool for a terminal, which says what it made")]
 
 mod architecture;
+mod audit;
 mod binary;
+mod crates;
 mod failure;
 mod files;
 mod image;
@@ -46,7 +48,7 @@ fn run(words: &[&str]) -> Result<()> {
         rest => (Architecture::of_this_machine()?, rest),
     };
     let source = source_folder();
-    let release = Release::new(source.clone(), scratch_folder(&source), source.join("dist"), architecture);
+    let release = Release::new(source.clone(), scratch_folder(&source), source.join("dist"), architecture)?;
     match rest {
         [] => release.make(),
         ["--check-reproducible"] => release.make().and_then(|()| reproducible::check(&release)),

@@ -1,14 +1,13 @@
 //! The man page and the completions, from the same definition as `rinit --help`.
 
-use std::process::Command;
-
+use clap::{Command, ValueHint};
 use clap_complete::Shell;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, italic, roman};
 use rinit::config::{SETTINGS, definition};
 
 use crate::failure::{Failure, Result};
-use crate::files;
+use crate::release::Release;
 
 const SIGNALS: &[&str] = &[
     "All 64 signals are forwarded, whatever their number and as often as they come, but for KILL and STOP, which nobody can \
@@ -44,12 +43,10 @@ const DESCRIPTION: &[&str] = &[
      else runs in the container.",
 ];
 
-/// The man page, `rinit.1`, of a date in seconds since 1970.
-pub fn man_page(date: u64) -> Result<Vec<u8>> {
-    let date = files::answer(Command::new("date").args(["--utc", "--date", &format!("@{date}"), "+%Y-%m-%d"]))?;
-    let command = definition();
-    let source = format!("rinit {}", command.get_version().unwrap_or_default());
-    let man = Man::new(command).title("RINIT").section("1").source(source).manual("User Commands").date(date);
+/// The man page, `rinit.1`.
+pub fn man_page(release: &Release) -> Result<Vec<u8>> {
+    let (source, date) = (format!("rinit {}", release.version()), release.dated("+%Y-%m-%d")?);
+    let man = Man::new(definition()).title("RINIT").section("1").source(source).manual("User Commands").date(date);
     let mut page = Vec::new();
     let cannot = |error| Failure::new("write the man page", error);
     man.render_title(&mut page).map_err(cannot)?;
@@ -104,8 +101,16 @@ pub fn completions() -> Vec<(&'static str, &'static str, Vec<u8>)> {
     ];
     let made = files.map(|(shell, name, place)| {
         let mut script = Vec::new();
-        clap_complete::generate(shell, &mut definition(), "rinit", &mut script);
+        clap_complete::generate(shell, &mut for_shells(), "rinit", &mut script);
         (name, place, script)
     });
     made.into()
+}
+
+/// The definition, with what a shell can make more of than rinit does, which takes values as bytes.
+fn for_shells() -> Command {
+    definition()
+        .mut_arg("forward-to", |arg| arg.value_parser(["child", "group"]))
+        .mut_arg("verbosity", |arg| arg.value_parser(["0", "1", "2", "3"]))
+        .mut_arg("command", |arg| arg.value_hint(ValueHint::CommandWithArguments))
 }

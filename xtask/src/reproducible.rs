@@ -9,7 +9,9 @@ pub fn check(release: &Release) -> Result<()> {
     let elsewhere = release.scratch.join("made again, elsewhere");
     files::fresh_folder(&elsewhere)?;
     let source = elsewhere.join("source");
-    files::copy_folder(&release.source, &source, &[".git", "dist", "target"])?;
+    let [git, target] = [".git", "target"].map(|name| release.source.join(name));
+    // The scratch folder may be anywhere, also in the source, and what is copied goes there.
+    files::copy_folder(&release.source, &source, &[&git, &target, &release.output, &release.scratch])?;
     let again = Release {
         source,
         scratch: elsewhere.join("scratch"),

@@ -86,13 +86,16 @@ impl Musl {
         // What nobody reads in a program that has no unwinding: tables to unwind by, and a number for each build.
         // And no page of its own for each kind of contents, which is worth 4 KB in the smallest build.
         let script = scratch.join("last.ld");
-        files::write(&script, include_bytes!("last.ld"), 0o644)?;
+        let contents = format!("{}INSERT AFTER {};\n", include_str!("last.ld"), self.last_section());
+        files::write(&script, contents.as_bytes(), 0o644)?;
         let script = format!("--script={}", script.display());
         let for_linker = ["--no-eh-frame-hdr", "--build-id=none", "-znoseparate-code", &script];
         let mut flags = Vec::new();
         match self {
             Musl::OfToolchain => {
                 flags.extend(["-Clinker=rust-lld".to_owned(), "-Clinker-flavor=ld.lld".to_owned()]);
+                // Constants and code in one segment, as GNU's linker has them without pages of their own.
+                flags.push("-Clink-arg=--no-rosegment".to_owned());
                 flags.extend(for_linker.map(|word| format!("-Clink-arg={word}")));
             }
             Musl::OfDebian { folder, compiler } => {
@@ -107,11 +110,24 @@ impl Musl {
                     format!("-Zpre-link-args={musl}/rcrt1.o"),
                     format!("-Zpre-link-args={musl}/crti.o"),
                     format!("-Clink-arg={musl}/crtn.o"),
+                    // What rustc says by itself for some architectures; for others it says -no-pie, and the last word counts.
+                    "-Clink-arg=-static-pie".to_owned(),
                 ]);
-                flags.extend(for_linker.map(|word| format!("-Clink-arg=-Wl,{word}")));
+                // Not -Wl, which takes a comma in a path for the end of it.
+                for word in for_linker {
+                    flags.extend(["-Clink-arg=-Xlinker".to_owned(), format!("-Clink-arg={word}")]);
+                }
             }
         }
         Ok(flags)
+    }
+
+    /// What the linker has last among code and constants.
+    fn last_section(&self) -> &'static str {
+        match self {
+            Musl::OfToolchain => ".fini",
+            Musl::OfDebian { .. } => ".rodata",
+        }
     }
 }
 

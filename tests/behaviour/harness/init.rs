@@ -1,6 +1,10 @@
 //! The init under test: rinit, or one of its peers, to compare.
 
+use std::ffi::OsString;
+use std::io::Write;
 use std::time::Duration;
+
+use rinit::config::SETTINGS;
 
 /// Who is to get the signals that an init gets.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,6 +37,55 @@ pub fn options(to: ForwardTo) -> &'static [&'static str] {
     }
 }
 
+/// These options of rinit as the init under test takes them: as words, or, if it is the minimal build, in its environment.
+pub fn told(options: Vec<OsString>) -> (Vec<OsString>, Vec<(String, OsString)>) {
+    if !is_minimal() {
+        return (options, vec![]);
+    }
+    let (mut words, mut variables) = (vec![], vec![]);
+    let mut options = options.into_iter();
+    while let Some(option) = options.next() {
+        match twin(&option.to_string_lossy(), &mut options) {
+            Some(variable) => variables.push(variable),
+            None => words.push(option),
+        }
+    }
+    (words, variables)
+}
+
+/// The twin in the environment of an option, if it has one. `rest` is where its value may be.
+fn twin(option: &str, rest: &mut impl Iterator<Item = OsString>) -> Option<(String, OsString)> {
+    let verbosity = |level: &str| Some(("RINIT_VERBOSITY".to_owned(), level.into()));
+    match option {
+        "-q" => return verbosity("0"),
+        "-v" => return verbosity("2"),
+        "-vv" => return verbosity("3"),
+        "-g" => return Some(("RINIT_FORWARD_TO".to_owned(), "group".into())),
+        _ => {}
+    }
+    let (name, value) = option.split_once('=').map_or((option, None), |(name, value)| (name, Some(value.into())));
+    let setting = SETTINGS.iter().find(|setting| {
+        name.strip_prefix("--") == Some(setting.long) || setting.short.is_some_and(|short| name == format!("-{short}"))
+    })?;
+    let value = value.or_else(|| setting.value_name.and_then(|_| rest.next()));
+    Some((setting.twin(), value.unwrap_or_else(|| "1".into())))
+}
+
+/// Whether the init under test has a command line. If not, somebody is told that the test that asks is skipped.
+pub fn has_a_command_line() -> bool {
+    if is_minimal() {
+        let test = std::thread::current().name().unwrap_or_default().to_owned();
+        // Past the test runner, which would hide it.
+        let _ = writeln!(std::io::stderr(), "skipped: {test}: it is about options, and the minimal build has none");
+    }
+    !is_minimal()
+}
+
+/// Whether it is the build of rinit that takes its options from the environment.
+fn is_minimal() -> bool {
+    name(&under_test()).contains("minimal")
+}
+
 /// What ends its options, where it would take those of the command for its own.
 pub fn end_of_options() -> &'static [&'static str] {
     match name(&under_test()) {
@@ -43,8 +96,14 @@ pub fn end_of_options() -> &'static [&'static str] {
 
 /// What one types to a shell to run a command under it.
 pub fn command_line(options: &[&str], command: &str) -> String {
-    let words = words().into_iter().chain(options.iter().chain(end_of_options()).map(|word| (*word).to_owned()));
-    words.chain([command.to_owned()]).collect::<Vec<String>>().join(" ")
+    let (options, variables) = told(options.iter().map(OsString::from).collect());
+    let mut line: Vec<String> =
+        variables.iter().map(|(name, value)| format!("{name}={}", value.to_string_lossy())).collect();
+    line.extend(words());
+    line.extend(options.iter().map(|option| option.to_string_lossy().into_owned()));
+    line.extend(end_of_options().iter().map(|word| (*word).to_owned()));
+    line.push(command.to_owned());
+    line.join(" ")
 }
 
 /// How long anything is waited for before it is taken to hang. Making a PID namespace alone can take half a minute while

@@ -107,13 +107,14 @@ impl Launch {
         if !self.without_init {
             words.extend(init::words().into_iter().map(OsString::from));
         }
-        words.extend(self.options);
+        let (options, twins) = init::told(self.options);
+        words.extend(options);
         if !self.without_init {
             words.extend(init::end_of_options().iter().map(OsString::from));
         }
         words.extend(command.iter().map(|word| word.as_ref().to_owned()));
         let mut unshare = Command::new(&words[0]);
-        unshare.args(&words[1..]).envs(self.variables);
+        unshare.args(&words[1..]).envs(self.variables).envs(twins);
         let [stdin, stdout, stderr] = match self.terminal {
             Some(terminal) => [(); 3].map(|()| Stdio::from(terminal.try_clone().unwrap())),
             None => [Stdio::null(), Stdio::piped(), Stdio::piped()],
