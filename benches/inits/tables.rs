@@ -14,12 +14,11 @@ impl Table {
     fn new(report: &Report, first: usize, cell: impl Fn(usize, Figure) -> Option<String>) -> Table {
         let inits = first..report.inits.len();
         let mut rows = vec![[String::new()].into_iter().chain(report.inits[first..].iter().map(title)).collect()];
-        for figure in Figure::ALL {
+        for &figure in Figure::ALL {
             let cells: Vec<Option<String>> = inits.clone().map(|init| cell(init, figure)).collect();
             if cells.iter().any(Option::is_some) {
-                let name = [figure.describe().title, figure.describe().unit].join(", ");
                 let cells = cells.into_iter().map(|cell| cell.unwrap_or_else(|| "–".to_owned()));
-                rows.push([name.trim_end_matches(", ").to_owned()].into_iter().chain(cells).collect());
+                rows.push([figure.describe().title_and_unit()].into_iter().chain(cells).collect());
             }
         }
         Table(rows)
@@ -68,9 +67,8 @@ pub fn figures(report: &Report) -> String {
 
 /// The figures of all but the first init, by those of the first.
 pub fn ratios(report: &Report) -> String {
-    // This one is a ratio already.
-    let cell = |init, figure| match figure {
-        Figure::StartUpByFloor => None,
+    let cell = |init, figure: Figure| match figure.describe().unit {
+        "×" => None,
         _ => Some(report.ratio(init, figure)?.show(2)),
     };
     Table::new(report, 1, cell).markdown()
@@ -85,7 +83,8 @@ pub fn page(report: &Report) -> String {
          ![The same as bars](benchmarks.svg)\n\n\
          {}\n\
          `*` needs a C library and a loader that its size does not show. The floor is `benches/floor.c`, an init of twenty\n\
-         lines without any option or message. The peers are Debian's packages.\n\n\
+         lines without any option or message. The peers are Debian's packages; those with musl are made of the same\n\
+         sources by `benches/peers.sh`.\n\n\
          ## By {first}\n\n\
          How many times as much each of them needs as {first}. There is no row where {first} needs nothing.\n\n\
          {}\n\
@@ -117,7 +116,8 @@ pub fn json(report: &Report) -> String {
             values.join(",\n")
         )
     });
-    let units = Figure::ALL.map(Figure::describe).map(|figure| format!("    \"{}\": {:?}", figure.key, figure.unit));
+    let units = Figure::ALL.iter().map(|figure| figure.describe());
+    let units: Vec<String> = units.map(|figure| format!("    \"{}\": {:?}", figure.key, figure.unit)).collect();
     let inits: Vec<String> = inits.collect();
     format!(
         "{{\n  \"machine\": {:?},\n  \"units\": {{\n{}\n  }},\n  \"inits\": [\n{}\n  ]\n}}\n",
