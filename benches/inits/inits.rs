@@ -70,6 +70,7 @@ pub fn all() -> Vec<Init> {
     let dist = |file| existing(repository.join("dist").join(file));
     let musl = |file| existing(repository.join("target/peers").join(file));
     let floor = compile("floor").inspect_err(|error| eprintln!("the floor: {error}")).ok();
+    let docker_init = in_path(DOCKER_INIT).or_else(|| in_path("tini-static"));
     let by_xtask = "cargo xtask dist makes it";
     let by_script = "benches/peers.sh makes it";
     let by_debian = "it is a package of Debian";
@@ -80,12 +81,7 @@ pub fn all() -> Vec<Init> {
         ("floor", Kind::Floor, floor, "it needs musl-gcc"),
         ("tini", Kind::Peer, in_path("tini"), by_debian),
         ("tini (musl)", Kind::Peer, musl("tini"), by_script),
-        (
-            DOCKER_INIT,
-            Kind::Peer,
-            in_path(DOCKER_INIT).or_else(|| in_path("tini-static")),
-            "Debian has it as tini-static",
-        ),
+        (DOCKER_INIT, Kind::Peer, docker_init, "Debian has it as tini-static, in the package tini"),
         ("dumb-init", Kind::Peer, in_path("dumb-init"), by_debian),
         ("dumb-init (musl)", Kind::Peer, musl("dumb-init"), by_script),
         ("catatonit", Kind::Peer, in_path("catatonit"), by_debian),

@@ -1,8 +1,8 @@
 //! The figures that are the same in each run, and what they may be at most in a released build.
 //!
 //! A stack of one and a half kilobytes lies on one, two or three pages, as the kernel's random offset has it. Resident memory
-//! keeps its limit wherever the stack is. The limit of dirty memory is so near to what the init needs that it is for the best
-//! place: what is needed there is the same in each run.
+//! has to keep its limit wherever the stack is. Of dirty memory, of which there is little else, the least counts: that is what
+//! the init itself needs, and the same in each run.
 
 use std::env;
 
