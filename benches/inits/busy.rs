@@ -28,52 +28,46 @@ pub fn measure_latency(report: &mut Report, rounds: usize, pings: usize) -> io::
             }
         }
     }
-    for (init, samples) in samples.iter_mut().enumerate() {
-        for (figure, share) in [(Figure::Latency, 0.5), (Figure::LatencyP99, 0.99)] {
-            if let Some(microseconds) = quantile(samples, share) {
-                report.set(init, figure, microseconds);
-            }
-        }
-    }
+    report.set_quantile(Figure::Latency, &mut samples, 0.5);
+    report.set_quantile(Figure::LatencyP99, &mut samples, 0.99);
     Ok(())
 }
 
-/// How long an init takes to reap, by the clock and on the CPU. Scaled to 20 000 orphans where there were fewer.
+/// How long an init takes to reap, by the clock and on the CPU.
 pub fn measure_reaping(report: &mut Report, rounds: usize, orphans: usize) -> io::Result<()> {
     for (neighbours, time, cpu) in
         [("0", Figure::Drain, Figure::DrainCpu), ("1000", Figure::DrainBeside, Figure::DrainBesideCpu)]
     {
-        let mut samples = vec![(Vec::new(), Vec::new()); report.inits.len()];
+        let mut times = vec![Vec::new(); report.inits.len()];
+        let mut cpu_times = times.clone();
         for _ in 0..rounds {
-            for (init, (times, cpus)) in report.inits.iter().zip(&mut samples) {
-                match drain(init, orphans, neighbours) {
+            for (init, each) in report.inits.iter().enumerate() {
+                match drain(each, orphans, neighbours) {
                     Ok((time, cpu)) => {
-                        times.push(time);
-                        cpus.push(cpu);
+                        times[init].push(time);
+                        cpu_times[init].push(cpu);
                     }
                     // Somebody else may need the pids of this machine, of which there are few; there are other rounds.
                     Err(error) => eprintln!("left out: {error}"),
                 }
             }
         }
-        for (init, (times, cpus)) in samples.iter_mut().enumerate() {
-            for (figure, samples) in [(time, times), (cpu, cpus)] {
-                if let Some(nanoseconds) = quantile(samples, 0.5) {
-                    report.set(init, figure, nanoseconds / 1e6 * 20_000.0 / orphans as f64);
-                }
-            }
-        }
+        report.set_quantile(time, &mut times, 0.5);
+        report.set_quantile(cpu, &mut cpu_times, 0.5);
     }
     Ok(())
 }
 
-/// How many nanoseconds it takes to reap them, and how many of these the init is on a CPU.
+/// How many milliseconds it takes to reap them, and how many of these the init is on a CPU: for 20 000 orphans, to which it is
+/// scaled where there are fewer.
 fn drain(init: &Init, orphans: usize, neighbours: &str) -> io::Result<(f64, f64)> {
     let mut instance = Instance::start(init, &["burst", &orphans.to_string(), neighbours])?;
     let before = sys::cpu_time(instance.pid)?;
     instance.tell()?;
     let time = instance.number()?;
-    Ok((time as f64, (sys::cpu_time(instance.pid)? - before) as f64))
+    let cpu_time = sys::cpu_time(instance.pid)? - before;
+    let scaled = |nanoseconds: u64| nanoseconds as f64 / 1e6 * 20_000.0 / orphans as f64;
+    Ok((scaled(time), scaled(cpu_time)))
 }
 
 /// From the end of the program to that of the init, while somebody sends it SIGHUP as fast as possible.

@@ -7,6 +7,12 @@ use crate::inits::Kind;
 use crate::report::{Figure, Report, Value};
 use crate::tables::machine;
 
+/// What a glance should show.
+const FIGURES: [Figure; 9] = {
+    use Figure::*;
+    [StartUp, SystemCalls, Resident, PrivateDirty, WakeUps, Latency, DrainCpu, FloodedExit, Size]
+};
+
 const COLUMNS: usize = 3;
 const CHART_WIDTH: f64 = 380.0;
 const NAME_WIDTH: f64 = 130.0;
@@ -21,7 +27,7 @@ const FAINT: &str = "#59636e";
 
 pub fn draw(report: &Report) -> String {
     let chart_height = HEADER + report.inits.len() as f64 * ROW + GAP;
-    let rows = Figure::CHARTED.len().div_ceil(COLUMNS);
+    let rows = FIGURES.len().div_ceil(COLUMNS);
     let (width, height) = (COLUMNS as f64 * CHART_WIDTH + GAP, HEADING + rows as f64 * chart_height + GAP);
     let mut document = Document::new()
         .set("viewBox", (0.0, 0.0, width, height))
@@ -33,7 +39,7 @@ pub fn draw(report: &Report) -> String {
         format!("{}, beside other inits and the least there can be (floor): less is better", report.inits[0].name);
     document = document.add(text(&heading, GAP, GAP + 12.0, TEXT).set("font-size", 16).set("font-weight", "bold"));
     document = document.add(text(&machine(), GAP, GAP + 30.0, FAINT));
-    for (number, figure) in Figure::CHARTED.into_iter().enumerate() {
+    for (number, figure) in FIGURES.into_iter().enumerate() {
         let left = GAP + (number % COLUMNS) as f64 * CHART_WIDTH;
         let top = HEADING + GAP + (number / COLUMNS) as f64 * chart_height;
         document = add_chart(document, report, figure, left, top);
@@ -43,18 +49,14 @@ pub fn draw(report: &Report) -> String {
 
 fn add_chart(mut document: Document, report: &Report, figure: Figure, left: f64, top: f64) -> Document {
     let description = figure.describe();
-    let title = match description.unit {
-        "" => description.title.to_owned(),
-        unit => format!("{}, {unit}", description.title),
-    };
-    document = document.add(text(&title, left, top + 16.0, TEXT).set("font-weight", "bold").set("font-size", 13));
+    let title = text(&description.title_and_unit(), left, top + 16.0, TEXT);
+    document = document.add(title.set("font-weight", "bold").set("font-size", 13));
     let longest = longest_bar(report, figure);
     for (row, init) in report.inits.iter().enumerate() {
         let top = top + HEADER + (row as f64 - 0.5) * ROW;
         let base = top + 14.0;
         let bar = left + NAME_WIDTH + 8.0;
-        let name = text(&init.name, left + NAME_WIDTH, base, TEXT).set("text-anchor", "end");
-        document = document.add(name);
+        document = document.add(text(init.name, left + NAME_WIDTH, base, TEXT).set("text-anchor", "end"));
         let Some(value) = report.get(row, figure) else {
             document = document.add(text("–", bar, base, FAINT));
             continue;

@@ -14,16 +14,12 @@ pub enum Kind {
 
 #[derive(Debug)]
 pub struct Init {
-    pub name: String,
+    pub name: &'static str,
     pub kind: Kind,
     pub path: PathBuf,
 }
 
 impl Init {
-    fn new(name: &str, kind: Kind, path: PathBuf) -> Init {
-        Init { name: name.to_owned(), kind, path }
-    }
-
     /// What ends its options, where it would take those of the command for its own.
     pub fn end_of_options(&self) -> &'static [&'static str] {
         match self.kind {
@@ -34,7 +30,8 @@ impl Init {
 
     /// The command that runs a program under it where it is not PID 1. tini warns there unless it is told `-s`.
     pub fn as_child(&self, program: &Path) -> Vec<PathBuf> {
-        let options: &[&str] = if self.name.starts_with("tini") { &["-s"] } else { &[] };
+        let is_tini = self.name.starts_with("tini") || self.name == DOCKER_INIT;
+        let options: &[&str] = if is_tini { &["-s"] } else { &[] };
         let words = options.iter().chain(self.end_of_options()).map(PathBuf::from);
         [self.path.clone()].into_iter().chain(words).chain([program.to_owned()]).collect()
     }
@@ -42,7 +39,7 @@ impl Init {
     /// Whether it needs a dynamic loader, so that its size is not all of what it needs.
     pub fn is_dynamic(&self) -> bool {
         let file = fs::read(&self.path).unwrap_or_default();
-        file.iter().take(4096).copied().collect::<Vec<_>>().windows(4).any(|window| window == b"/ld-")
+        file[..file.len().min(4096)].windows(4).any(|window| window == b"/ld-")
     }
 
     /// What it says of its version: the first word that begins with a digit.
@@ -64,42 +61,40 @@ impl Init {
 pub const RELEASED: &str = "rinit";
 pub const RELEASED_MINIMAL: &str = "rinit-minimal";
 
-pub fn released() -> Vec<Init> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("dist");
-    [(RELEASED, "rinit-linux-amd64"), (RELEASED_MINIMAL, "rinit-minimal-linux-amd64")]
-        .into_iter()
-        .filter_map(|(name, file)| match folder.join(file) {
-            path if path.exists() => Some(Init::new(name, Kind::Rinit, path)),
-            _ => {
-                eprintln!("missing: dist/{file}");
-                None
-            }
-        })
-        .collect()
-}
+/// What Docker calls its tini, a static one with glibc.
+const DOCKER_INIT: &str = "docker-init";
 
 /// All there are. The first one is what the others are compared with.
 pub fn all() -> Vec<Init> {
-    let mut inits = released();
-    let built = if inits.is_empty() { "rinit" } else { "rinit (cargo build)" };
-    inits.push(Init::new(built, Kind::Rinit, env!("CARGO_BIN_EXE_rinit").into()));
-    match compile("floor") {
-        Ok(path) => inits.push(Init::new("floor", Kind::Floor, path)),
-        Err(error) => eprintln!("missing: the floor program: {error}"),
-    }
-    // docker-init is what Docker calls tini, built statically.
-    for (name, commands) in [
-        ("tini", &["tini"][..]),
-        ("tini (static)", &["docker-init", "tini-static"]),
-        ("dumb-init", &["dumb-init"]),
-        ("catatonit", &["catatonit"]),
-    ] {
-        match commands.iter().find_map(|command| in_path(command)) {
-            Some(path) => inits.push(Init::new(name, Kind::Peer, path)),
-            None => eprintln!("missing: {}; it is a package of Debian", commands.join(" or ")),
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let dist = |file| existing(repository.join("dist").join(file));
+    let musl = |file| existing(repository.join("target/peers").join(file));
+    let floor = compile("floor").inspect_err(|error| eprintln!("the floor: {error}")).ok();
+    let docker_init = in_path(DOCKER_INIT).or_else(|| in_path("tini-static"));
+    let by_xtask = "cargo xtask dist makes it";
+    let by_script = "benches/peers.sh makes it";
+    let by_debian = "it is a package of Debian";
+    [
+        (RELEASED, Kind::Rinit, dist("rinit-linux-amd64"), by_xtask),
+        (RELEASED_MINIMAL, Kind::Rinit, dist("rinit-minimal-linux-amd64"), by_xtask),
+        ("rinit (cargo build)", Kind::Rinit, Some(env!("CARGO_BIN_EXE_rinit").into()), ""),
+        ("floor", Kind::Floor, floor, "it needs musl-gcc"),
+        ("tini", Kind::Peer, in_path("tini"), by_debian),
+        ("tini (musl)", Kind::Peer, musl("tini"), by_script),
+        (DOCKER_INIT, Kind::Peer, docker_init, "Debian has it as tini-static, in the package tini"),
+        ("dumb-init", Kind::Peer, in_path("dumb-init"), by_debian),
+        ("dumb-init (musl)", Kind::Peer, musl("dumb-init"), by_script),
+        ("catatonit", Kind::Peer, in_path("catatonit"), by_debian),
+    ]
+    .into_iter()
+    .filter_map(|(name, kind, path, remedy)| match path {
+        Some(path) => Some(Init { name, kind, path }),
+        None => {
+            eprintln!("missing: {name}; {remedy}");
+            None
         }
-    }
-    inits
+    })
+    .collect()
 }
 
 /// The program for the inits to start: a tiny one if it can be compiled, and then what is there.
@@ -122,12 +117,16 @@ fn compile(name: &str) -> io::Result<PathBuf> {
     }
 }
 
-/// Leaves little in the environment, as in a container: it is on the stack of the init, which counts as memory.
+/// Leaves no more than a container has: the environment is on the stack of the init, which counts as memory.
 pub fn clear_environment(command: &mut Command) -> &mut Command {
-    command.env_clear().env("PATH", env::var_os("PATH").unwrap_or_default())
+    command.env_clear().env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
 }
 
 pub fn in_path(command: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    env::split_paths(&path).map(|folder| folder.join(command)).find(|file| file.exists())
+    env::split_paths(&path).find_map(|folder| existing(folder.join(command)))
+}
+
+fn existing(file: PathBuf) -> Option<PathBuf> {
+    file.exists().then_some(file)
 }

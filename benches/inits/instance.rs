@@ -11,15 +11,19 @@ use crate::inits::{self, Init};
 use crate::programs::PROGRAM;
 use crate::sys::{self, Process};
 
-/// Makes a PID namespace, for which one need not be root.
-const UNSHARE: [&str; 6] = ["unshare", "--user", "--map-root-user", "--pid", "--mount-proc", "--kill-child"];
-
 /// Longer than anything takes that works.
 const LIMIT: Duration = Duration::from_secs(90);
 
-/// Whether, and if not why not.
+/// What makes a PID namespace, for which one need not be root, and runs a command in it.
+fn unshare() -> Command {
+    let mut command = Command::new(inits::in_path("unshare").unwrap_or_else(|| "unshare".into()));
+    command.args(["--user", "--map-root-user", "--pid", "--mount-proc", "--kill-child", "--"]);
+    command
+}
+
+/// Whether there can be any, and if not why not.
 pub fn namespaces() -> io::Result<()> {
-    let output = Command::new(UNSHARE[0]).args(&UNSHARE[1..]).arg("true").output()?;
+    let output = unshare().arg("true").output()?;
     match output.status.success() {
         true => Ok(()),
         false => Err(io::Error::other(String::from_utf8_lossy(&output.stderr).trim().to_owned())),
@@ -37,8 +41,8 @@ pub struct Instance {
 impl Instance {
     /// Starts it, and waits until the program is ready.
     pub fn start(init: &Init, program: &[&str]) -> io::Result<Instance> {
-        let mut command = Command::new(UNSHARE[0]);
-        command.args(&UNSHARE[1..]).arg("--").arg(&init.path).args(init.end_of_options());
+        let mut command = unshare();
+        command.arg(&init.path).args(init.end_of_options());
         command.arg(std::env::current_exe()?).arg(PROGRAM).args(program);
         inits::clear_environment(&mut command).stdin(Stdio::piped()).stdout(Stdio::piped());
         // SAFETY: a single system call.

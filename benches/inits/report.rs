@@ -4,25 +4,46 @@ use std::collections::BTreeMap;
 
 use crate::inits::{Init, Kind};
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Figure {
-    StartUp,
-    StartUpP99,
-    StartUpByFloor,
-    SystemCalls,
-    Resident,
-    Proportional,
-    PrivateDirty,
-    WakeUps,
-    Latency,
-    LatencyP99,
-    Drain,
-    DrainCpu,
-    DrainBeside,
-    DrainBesideCpu,
-    FloodedExit,
-    FloodedExitWorst,
-    Size,
+/// Declares the figures, in the order in which the tables have them: `Variant: key, title, unit, digits`.
+macro_rules! figures {
+    ($($figure:ident: $key:literal, $title:literal, $unit:literal, $digits:literal;)*) => {
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+        pub enum Figure { $($figure,)* }
+
+        impl Figure {
+            pub const ALL: &[Figure] = &[$(Figure::$figure,)*];
+
+            pub fn describe(self) -> Description {
+                match self {
+                    $(Figure::$figure => Description { key: $key, title: $title, unit: $unit, digits: $digits },)*
+                }
+            }
+        }
+    };
+}
+
+figures! {
+    StartUp: "start_up_median", "start-up, median", "µs", 0;
+    StartUpP99: "start_up_p99", "start-up, p99", "µs", 0;
+    StartUpByFloor: "start_up_by_floor", "start-up, median, by that of the floor", "×", 2;
+    StartUpOneCpu: "start_up_one_cpu_median", "start-up on one CPU, median", "µs", 0;
+    StartUpOneCpuByFloor: "start_up_one_cpu_by_floor", "start-up on one CPU, median, by that of the floor", "×", 2;
+    SystemCalls: "system_calls", "system calls until the program's exec", "", 0;
+    Resident: "resident", "resident memory", "kB", 0;
+    ResidentMost: "resident_most", "resident memory, most", "kB", 0;
+    Proportional: "proportional", "proportional memory (PSS)", "kB", 0;
+    PrivateDirty: "private_dirty", "private dirty memory", "kB", 0;
+    PrivateDirtyLeast: "private_dirty_least", "private dirty memory, least", "kB", 0;
+    WakeUps: "wake_ups", "wake-ups in 10 idle seconds", "", 0;
+    Latency: "latency_median", "signal forwarding, median", "µs", 1;
+    LatencyP99: "latency_p99", "signal forwarding, p99", "µs", 1;
+    Drain: "drain", "20 000 orphans: until all are reaped", "ms", 1;
+    DrainCpu: "drain_cpu", "20 000 orphans: CPU time of the init", "ms", 1;
+    DrainBeside: "drain_beside", "the same beside 1 000 children: until all are reaped", "ms", 1;
+    DrainBesideCpu: "drain_beside_cpu", "the same beside 1 000 children: CPU time", "ms", 1;
+    FloodedExit: "flooded_exit_median", "exit under a flood of SIGHUP, median", "µs", 0;
+    FloodedExitWorst: "flooded_exit_worst", "exit under a flood of SIGHUP, worst", "µs", 0;
+    Size: "size", "file size", "kB", 0;
 }
 
 pub struct Description {
@@ -34,57 +55,12 @@ pub struct Description {
     pub digits: usize,
 }
 
-impl Figure {
-    pub const ALL: [Figure; 17] = {
-        use Figure::*;
-        [
-            StartUp,
-            StartUpP99,
-            StartUpByFloor,
-            SystemCalls,
-            Resident,
-            Proportional,
-            PrivateDirty,
-            WakeUps,
-            Latency,
-            LatencyP99,
-            Drain,
-            DrainCpu,
-            DrainBeside,
-            DrainBesideCpu,
-            FloodedExit,
-            FloodedExitWorst,
-            Size,
-        ]
-    };
-
-    /// Those that a glance at the chart should show.
-    pub const CHARTED: [Figure; 9] = {
-        use Figure::*;
-        [StartUp, SystemCalls, Resident, PrivateDirty, WakeUps, Latency, DrainCpu, FloodedExit, Size]
-    };
-
-    pub fn describe(self) -> Description {
-        let (key, title, unit, digits) = match self {
-            Figure::StartUp => ("start_up_median", "start-up, median", "µs", 0),
-            Figure::StartUpP99 => ("start_up_p99", "start-up, p99", "µs", 0),
-            Figure::StartUpByFloor => ("start_up_by_floor", "start-up, median, by that of the floor", "×", 2),
-            Figure::SystemCalls => ("system_calls", "system calls until the program's exec", "", 0),
-            Figure::Resident => ("resident", "resident memory", "kB", 0),
-            Figure::Proportional => ("proportional", "proportional memory (PSS)", "kB", 0),
-            Figure::PrivateDirty => ("private_dirty", "private dirty memory", "kB", 0),
-            Figure::WakeUps => ("wake_ups", "wake-ups in 10 idle seconds", "", 0),
-            Figure::Latency => ("latency_median", "signal forwarding, median", "µs", 1),
-            Figure::LatencyP99 => ("latency_p99", "signal forwarding, p99", "µs", 1),
-            Figure::Drain => ("drain", "20 000 orphans: until all are reaped", "ms", 1),
-            Figure::DrainCpu => ("drain_cpu", "20 000 orphans: CPU time of the init", "ms", 1),
-            Figure::DrainBeside => ("drain_beside", "the same beside 1 000 children: until all are reaped", "ms", 1),
-            Figure::DrainBesideCpu => ("drain_beside_cpu", "the same beside 1 000 children: CPU time", "ms", 1),
-            Figure::FloodedExit => ("flooded_exit_median", "exit under a flood of SIGHUP, median", "µs", 0),
-            Figure::FloodedExitWorst => ("flooded_exit_worst", "exit under a flood of SIGHUP, worst", "µs", 0),
-            Figure::Size => ("size", "file size", "kB", 0),
-        };
-        Description { key, title, unit, digits }
+impl Description {
+    pub fn title_and_unit(&self) -> String {
+        match self.unit {
+            "" => self.title.to_owned(),
+            unit => format!("{}, {unit}", self.title),
+        }
     }
 }
 
@@ -142,13 +118,22 @@ impl Report {
         }
     }
 
-    /// The start-up of each init by that of the floor, which has to be known by now.
-    pub fn compare_with_floor(&mut self) {
+    /// Fills one figure with each init's figure by that of the floor.
+    pub fn compare_with_floor(&mut self, figure: Figure, by_floor: Figure) {
         let floor = self.inits.iter().position(|init| init.kind == Kind::Floor);
-        let Some(of_floor) = floor.and_then(|floor| self.get(floor, Figure::StartUp)) else { return };
+        let Some(of_floor) = floor.and_then(|floor| self.get(floor, figure)) else { return };
         for init in 0..self.inits.len() {
-            if let Some(value) = self.get(init, Figure::StartUp) {
-                self.set(init, Figure::StartUpByFloor, value.number() / of_floor.number());
+            if let Some(value) = self.get(init, figure) {
+                self.set(init, by_floor, value.number() / of_floor.number());
+            }
+        }
+    }
+
+    /// Fills a figure with the value below which this share of each init's samples is, where there are any.
+    pub fn set_quantile(&mut self, figure: Figure, samples: &mut [Vec<f64>], share: f64) {
+        for (init, samples) in samples.iter_mut().enumerate() {
+            if let Some(number) = quantile(samples, share) {
+                self.set(init, figure, number);
             }
         }
     }

@@ -1,21 +1,32 @@
 //! What an init adds to the time and to the system calls that it takes to run a program.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
+use std::{fs, io};
 
-use crate::inits::{self, in_path};
+use crate::inits::{self, Init, in_path};
 use crate::report::{Figure, Report, quantile};
 use crate::sys::OnOneCpu;
 
-/// From spawn to exit, less that of the program alone, as children of this process: to make a namespace takes longer, and less
-/// regularly, than what is measured.
 pub fn measure(report: &mut Report, program: &Path, rounds: usize) -> io::Result<()> {
+    let mut samples = sample(&report.inits, program, rounds)?;
+    report.set_quantile(Figure::StartUp, &mut samples, 0.5);
+    report.set_quantile(Figure::StartUpP99, &mut samples, 0.99);
+    report.compare_with_floor(Figure::StartUp, Figure::StartUpByFloor);
+
     let _pinned = OnOneCpu::new()?;
-    let mut commands = vec![vec![program.to_owned()]];
-    commands.extend(report.inits.iter().map(|init| init.as_child(program)));
+    let mut samples = sample(&report.inits, program, rounds)?;
+    report.set_quantile(Figure::StartUpOneCpu, &mut samples, 0.5);
+    report.compare_with_floor(Figure::StartUpOneCpu, Figure::StartUpOneCpuByFloor);
+    Ok(())
+}
+
+/// Microseconds from spawn to exit of each init, less those of the program alone, as children of this process: to make a
+/// namespace takes longer, and less regularly, than what is measured.
+fn sample(inits: &[Init], program: &Path, rounds: usize) -> io::Result<Vec<Vec<f64>>> {
+    let mut commands: Vec<Vec<PathBuf>> = inits.iter().map(|init| init.as_child(program)).collect();
+    commands.push(vec![program.to_owned()]);
     let mut samples = vec![Vec::with_capacity(rounds); commands.len()];
     let mut order: Vec<usize> = (0..commands.len()).collect();
     let mut shuffle = Shuffle(0x9E37_79B9_7F4A_7C15);
@@ -29,17 +40,9 @@ pub fn measure(report: &mut Report, program: &Path, rounds: usize) -> io::Result
             }
         }
     }
-    let (bare, of_inits) = samples.split_at_mut(1);
-    let bare = quantile(&mut bare[0], 0.5).unwrap_or(0.0);
-    for (init, samples) in of_inits.iter_mut().enumerate() {
-        for (figure, share) in [(Figure::StartUp, 0.5), (Figure::StartUpP99, 0.99)] {
-            if let Some(microseconds) = quantile(samples, share) {
-                report.set(init, figure, microseconds - bare);
-            }
-        }
-    }
-    report.compare_with_floor();
-    Ok(())
+    let alone = samples.pop().and_then(|mut alone| quantile(&mut alone, 0.5)).unwrap_or(0.0);
+    samples.iter_mut().flatten().for_each(|microseconds| *microseconds -= alone);
+    Ok(samples)
 }
 
 fn run(words: &[PathBuf]) -> io::Result<f64> {

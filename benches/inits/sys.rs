@@ -1,7 +1,7 @@
 //! The system calls that std has no function for, as safe functions.
 
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::ptr;
 use std::time::Duration;
 
@@ -68,7 +68,6 @@ impl Process {
 
     /// Whether it ends in this time.
     pub fn ends_within(&self, limit: Duration) -> io::Result<bool> {
-        use std::os::fd::AsFd;
         readable(self.0.as_fd(), limit)
     }
 }

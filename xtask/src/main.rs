@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a tool for a terminal, which says what it made")]
 
+mod alignment;
 mod architecture;
 mod audit;
 mod binary;

@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::architecture::Architecture;
 use crate::binary::{self, Flavour};
 use crate::failure::{Failure, Result};
-use crate::{audit, files, image, manual, package, sbom};
+use crate::{alignment, audit, files, image, manual, package, sbom};
 
 /// How large each flavour may be on amd64, in bytes: the default one has a parser and its help texts.
 const LARGEST: [(Flavour, usize); 2] = [(Flavour::Default, 320 * 1024), (Flavour::Minimal, 64 * 1024)];
@@ -88,8 +88,11 @@ impl Release {
             // Elsewhere, code takes more bytes, or pages of 64 KB leave more of them empty.
             let largest = if self.architecture.name == "amd64" { largest } else { largest * 5 / 4 };
             let built = binary::build(&self.source, &self.scratch, self.architecture, flavour)?;
-            let contents = files::read(&audit::embed(self, flavour, &built)?)?;
+            let mut contents = files::read(&audit::embed(self, flavour, &built)?)?;
             let name = flavour.file_name(self.architecture);
+            alignment::align(&mut contents).ok_or_else(|| {
+                Failure::new(format_args!("align '{name}'"), "it is no ELF file with something to load")
+            })?;
             if contents.len() > largest {
                 let cause = format!("it has {} bytes, and may have {largest}", contents.len());
                 return Err(Failure::new(format_args!("release '{name}'"), cause));

@@ -26,6 +26,8 @@ fn both_binaries_are_static_position_independent_and_protected() {
         assert!(headers.contains("GNU_RELRO") && !headers.contains("INTERP"), "{headers}");
         let stack = headers.lines().find(|line| line.contains("GNU_STACK")).unwrap();
         assert!(stack.contains(" RW ") && !stack.contains("RWE"), "{stack}");
+        let code = headers.lines().find(|line| line.contains("LOAD")).unwrap();
+        assert!(code.ends_with("0x10000"), "Where Linux puts it decides how much memory it needs: {code}");
         let dynamic = printed(Command::new("readelf").args(["--dynamic", "--wide"]).arg(&binary));
         assert!(dynamic.contains("BIND_NOW") && !dynamic.contains("NEEDED"), "{dynamic}");
     }
