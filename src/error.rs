@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::config::UsageError;
 use crate::ending::ExitStatus;
+use crate::errno::Why;
 use crate::explain::CannotRun;
 use crate::quoted::Quoted;
 
@@ -16,7 +17,7 @@ pub enum Error {
     Usage(#[from] UsageError),
 
     /// `--help` and the like could not be written to stdout.
-    #[error("cannot write to stdout: {}", .0.desc())]
+    #[error("cannot write to stdout: {}", Why(*.0))]
     Output(Errno),
 
     /// The kernel gave no process for the program.
@@ -44,12 +45,13 @@ impl Error {
 }
 
 /// `clone(2)`, section ERRORS.
-fn why_no_process(errno: Errno) -> &'static str {
-    match errno {
+fn why_no_process(errno: Errno) -> String {
+    let why = match errno {
         Errno::EAGAIN => {
             "the limit of processes is reached; raise --pids-limit (pids.max of the cgroup) or the user's RLIMIT_NPROC"
         }
         Errno::ENOMEM => "out of memory, or the PID namespace is already dead",
-        other => other.desc(),
-    }
+        other => return Why(other).to_string(),
+    };
+    why.to_owned()
 }

@@ -14,6 +14,7 @@ use thiserror::Error;
 use crate::command::DEFAULT_PATH;
 use crate::elf::{self, Elf};
 use crate::ending::ExitStatus;
+use crate::errno::Why;
 use crate::quoted::Quoted;
 use crate::sys::files::read_start;
 
@@ -118,7 +119,7 @@ pub enum Cause {
     #[error("it is open for writing, perhaps still being copied")]
     Busy,
     /// Anything else.
-    #[error("{}", .0.desc())]
+    #[error("{}", Why(*.0))]
     Other(Errno),
 }
 

@@ -18,6 +18,8 @@ pub mod ending;
 #[forbid(unsafe_code)]
 pub mod environment;
 #[forbid(unsafe_code)]
+pub mod errno;
+#[forbid(unsafe_code)]
 pub mod error;
 #[forbid(unsafe_code)]
 pub mod explain;

@@ -7,6 +7,7 @@ use std::ffi::CStr;
 use rinit::config::{self, Config, Request};
 use rinit::ending::ExitStatus;
 use rinit::environment::Environment;
+use rinit::errno::Why;
 use rinit::error::Error;
 use rinit::inherited::Inherited;
 use rinit::isolation::Isolation;
@@ -48,7 +49,7 @@ fn run(
         log.debug(format_args!("ignored {}: it is no option's twin", Escaped(name)));
     }
     if let Err(errno) = process::adopt_orphans() {
-        log.info(format_args!("cannot adopt orphans: {}", errno.desc()));
+        log.info(format_args!("cannot adopt orphans: {}", Why(errno)));
     }
     let program = spawn::spawn(command, environment, inherited, Isolation::new(&config))?;
 

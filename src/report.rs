@@ -7,6 +7,7 @@ use nix::unistd::Pid;
 
 use crate::config::ReapReport;
 use crate::ending::{Change, Ending};
+use crate::errno::Why;
 use crate::log::Log;
 use crate::oom;
 use crate::quoted::Escaped;
@@ -66,7 +67,7 @@ impl<'a> Report<'a> {
                      stopped gently; grant rinit that capability, or run both as one user"
                 ));
             }
-            (Err(errno), _) => log.debug(format_args!("cannot send {signal} to {program}: {}", errno.desc())),
+            (Err(errno), _) => log.debug(format_args!("cannot send {signal} to {program}: {}", Why(errno))),
         }
     }
 
@@ -74,7 +75,7 @@ impl<'a> Report<'a> {
     pub fn no_signals(&mut self, errno: Errno) {
         if let Refusal::NotYet = self.refusal {
             self.refusal = Refusal::Warned;
-            self.log.warning(format_args!("cannot wait for signals: {}; none will be forwarded", errno.desc()));
+            self.log.warning(format_args!("cannot wait for signals: {}; none will be forwarded", Why(errno)));
         }
     }
 
