@@ -87,9 +87,10 @@ impl Isolation {
     /// What the decisions have to know of it.
     pub fn standing(&self) -> Standing {
         let resumer = match self {
+            // Where there is no terminal, no shell has jobs to resume.
+            Isolation::Session(_) | Isolation::Group(None, _) | Isolation::None(None) => Resumer::Nobody,
             // The kernel stops the whole of such a group, and a shell outside resumes the whole of it.
             Isolation::None(_) if getpgrp() == OUTSIDE => Resumer::Outside,
-            Isolation::Session(_) => Resumer::Nobody,
             _ if getpid() == Pid::from_raw(1) => Resumer::Nobody,
             // To stop a group that is not to be seen from here would be more than was asked for.
             _ if getpgrp() == OUTSIDE => Resumer::Outside,

@@ -13,6 +13,7 @@ in_both_places! {
     without_isolation_ctrl_z_freezes_nothing
     without_isolation_a_hang_up_arrives
     without_isolation_there_is_no_group_to_forward_to
+    where_its_group_is_outside_of_the_namespace_the_program_has_the_terminal_all_the_same
 }
 
 fn start(place: Place, isolate: &str, command: &[String]) -> (Pty, Running) {
@@ -126,4 +127,19 @@ fn without_isolation_there_is_no_group_to_forward_to(place: Place) {
         let why = "rinit: cannot use --forward-to=group with --isolate=none: the command has no process group of its own then\n";
         assert_eq!(ended.stderr, why);
     }
+}
+
+/// As under `unshare --pid --fork` in a shell: rinit's process group has no number in its own namespace, and it could not give
+/// the terminal back.
+fn where_its_group_is_outside_of_the_namespace_the_program_has_the_terminal_all_the_same(place: Place) {
+    let mut terminal = Pty::new();
+    let script = "echo ready; read -r line; echo read $line; exec sleep 100";
+    let running = Launch::new(place).on_terminal_from_outside(&terminal).start(&shell(script));
+    terminal.expect("ready\r\n");
+    terminal.type_line("hello");
+    terminal.expect("read hello\r\n");
+    terminal.type_keys("\x03");
+    // unshare is in that group too, and dies of it; what matters is that all is over.
+    running.wait_however_it_ends();
+    assert_eq!(terminal.rest(), "");
 }

@@ -15,6 +15,7 @@ in_both_places! {
     the_program_has_the_foreground_from_its_first_instruction
     a_deliberate_stop_is_left_alone_and_ctrl_c_ends_it
     the_next_command_still_has_the_terminal
+    without_a_terminal_too_a_stop_that_nobody_could_undo_is_undone
 }
 
 /// What does not read the terminal: there is no such file for it to wait for.
@@ -169,4 +170,16 @@ fn the_next_command_still_has_the_terminal(place: Place) {
     terminal.type_line("a line");
     terminal.expect("a line\r\n");
     ends_with(running, 0);
+}
+
+fn without_a_terminal_too_a_stop_that_nobody_could_undo_is_undone(place: Place) {
+    let mut running = Launch::new(place).start(&probe(&STOPPABLE));
+    running.expect_line("ready");
+    for signal in [libc::SIGTSTP, libc::SIGTTIN, libc::SIGTTOU] {
+        // SAFETY: takes numbers.
+        assert_eq!(unsafe { libc::kill(running.program_pid(), signal) }, 0);
+        running.expect_line("resumed");
+    }
+    running.signal(libc::SIGTERM);
+    ends_with(running, 143);
 }

@@ -84,9 +84,18 @@ impl Launch {
     }
 
     /// As the leader of a session that has this terminal, on all three standard descriptors too.
-    pub fn on_terminal(mut self, terminal: &Pty) -> Launch {
+    pub fn on_terminal(self, terminal: &Pty) -> Launch {
+        self.with_terminal(terminal).by_way_of(&["setsid", "--ctty"])
+    }
+
+    /// On the terminal of a session whose leader, and its process group, are outside of the namespace.
+    pub fn on_terminal_from_outside(self, terminal: &Pty) -> Launch {
+        self.with_terminal(terminal).under(&["setsid", "--ctty"])
+    }
+
+    fn with_terminal(mut self, terminal: &Pty) -> Launch {
         self.terminal = Some(terminal.peer());
-        self.by_way_of(&["setsid", "--ctty"])
+        self
     }
 
     /// Without any init: to compare with.
@@ -218,6 +227,11 @@ impl Running {
     pub fn status_line(&self, name: &str) -> Option<String> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).ok()?;
         status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(":\t").map(str::to_owned))
+    }
+
+    /// Waits until it has ended, be it killed.
+    pub fn wait_however_it_ends(mut self) {
+        self.unshare.wait().unwrap();
     }
 
     /// Waits until it has ended.
