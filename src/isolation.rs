@@ -6,6 +6,7 @@ use crate::config::{Config, ForwardTo, Isolate};
 use crate::signal::{Signal, SignalSet};
 use crate::spawn::Group;
 use crate::step::{Resumer, Standing, TerminalSignals};
+use crate::sys::signals::{Disposition, disposition};
 use crate::sys::terminal::leads_session;
 use crate::terminal::{Foreground, Loan, Terminal};
 
@@ -31,6 +32,10 @@ impl Isolation {
                 Isolation::None(terminal)
             }
             Isolate::Group => match terminal {
+                Some(terminal) if terminal.is_ours() && is_in_background_of_script() => match config.forward_to {
+                    ForwardTo::Child => Isolation::None(Some(terminal)),
+                    ForwardTo::Group => Isolation::Group(Some(terminal), Loan::Kept),
+                },
                 Some(terminal) if terminal.is_ours() => Isolation::Group(Some(terminal), Loan::Lent),
                 terminal => Isolation::Group(terminal, Loan::Kept),
             },
@@ -48,7 +53,7 @@ impl Isolation {
                 let _ = setpgid(own, own);
                 // Before the mask is restored: tcsetpgrp(3) stops a process in the background that does not block SIGTTOU.
                 if let (Some(terminal), Loan::Lent) = (terminal, loan) {
-                    terminal.set_foreground(getpid());
+                    let _ = terminal.set_foreground(getpid());
                 }
             }
             Isolation::Session(terminal) => {
@@ -64,7 +69,7 @@ impl Isolation {
     /// Takes back what a child got that could not become the program.
     pub fn undo(&self) {
         if let Isolation::Group(Some(terminal), Loan::Lent) = self {
-            terminal.set_foreground(getpgrp());
+            let _ = terminal.set_foreground(getpgrp());
         }
     }
 
@@ -99,10 +104,8 @@ impl Isolation {
         let terminal = match self {
             Isolation::Group(Some(_), Loan::Kept) => TerminalSignals::Later,
             Isolation::Group(Some(_), Loan::Lent) | Isolation::Session(Some(_)) => TerminalSignals::ToProgram,
-            Isolation::None(Some(terminal)) if terminal.is_ours() || is_outside(Some(terminal)) => {
-                TerminalSignals::ToBoth(shared_signals())
-            }
-            _ => TerminalSignals::None,
+            Isolation::None(Some(_)) => TerminalSignals::ToBoth(shared_signals()),
+            Isolation::Group(None, _) | Isolation::Session(None) | Isolation::None(None) => TerminalSignals::None,
         };
         Standing { resumer, terminal }
     }
@@ -112,6 +115,12 @@ impl Isolation {
 /// `unshare --pid --fork`: the foreground can be neither lent nor taken back then, since its owner has no number here.
 fn is_outside(terminal: Option<&Terminal>) -> bool {
     terminal.is_some_and(|terminal| terminal.foreground() == Some(OUTSIDE)) && getpgrp() == OUTSIDE
+}
+
+/// Whether rinit has been started with `&` by a shell without job control. Its process group is the script's then, and in the
+/// foreground with it; but the shell makes such commands ignore the keys: POSIX, Shell Command Language, 2.11.
+fn is_in_background_of_script() -> bool {
+    [Signal::INT, Signal::QUIT].into_iter().all(|key| disposition(key) == Disposition::Ignore)
 }
 
 /// A terminal that a new session can have: ours, if our session is ready to lose it, or one that no session has.

@@ -14,7 +14,7 @@ use crate::explain;
 use crate::inherited::Inherited;
 use crate::isolation::Isolation;
 use crate::report::Identity;
-use crate::step::Standing;
+use crate::step::{Resumer, Standing};
 use crate::terminal::{Foreground, Provision};
 
 /// The program, running.
@@ -45,9 +45,34 @@ impl Program<'_> {
         self.foreground.as_mut().is_some_and(Foreground::lend)
     }
 
+    /// Lends it the foreground that it waits for, if rinit's group has it. Whether it did.
+    pub fn provides_own_foreground(&mut self) -> bool {
+        self.foreground.as_mut().is_some_and(|foreground| {
+            foreground.prefer_program();
+            foreground.lend()
+        })
+    }
+
     /// Sees to it that it has the terminal's foreground.
     pub fn provide_foreground(&mut self) -> Provision {
         self.foreground.as_mut().map_or(Provision::NoTerminal, Foreground::provide)
+    }
+
+    /// After somebody has resumed rinit: lends it the foreground, if rinit's group has it now.
+    pub fn renew_foreground(&mut self) {
+        match (&mut self.foreground, self.standing.resumer) {
+            (Some(foreground), Resumer::Shell) => foreground.look_again(),
+            (Some(foreground), Resumer::Nobody | Resumer::Outside) => drop(foreground.lend()),
+            (None, _) => {}
+        }
+    }
+
+    /// Takes the terminal's foreground back, for a program that waits for it and is to have it next.
+    pub fn take_foreground_for_program(&mut self) {
+        self.take_foreground();
+        if let Some(foreground) = &mut self.foreground {
+            foreground.prefer_program();
+        }
     }
 
     /// Takes the terminal's foreground back from it, if it was lent.

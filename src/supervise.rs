@@ -67,12 +67,11 @@ impl Supervisor<'_> {
         }
         if let Action::Suspend(stop) = self.decide(Event::Quiet) {
             // A shell that moves a running job into the foreground sends it nothing.
-            if stop.asks_for_terminal() && self.program.lend_foreground() {
+            if stop.asks_for_terminal() && self.program.provides_own_foreground() {
                 self.continue_group();
                 return signals::wait();
             }
-            self.program.take_foreground();
-            if let Suspension::Resumed(by) = suspend() {
+            if let Suspension::Resumed(by) = self.suspend(stop) {
                 return Ok(by);
             }
             if let Action::Resume(stop) = self.decide(Event::NotSuspended) {
@@ -117,6 +116,16 @@ impl Supervisor<'_> {
         children::reap(pid).map(|ending| (pid, Some(name), Change::Ended(ending)))
     }
 
+    /// Stops as the program was stopped.
+    fn suspend(&mut self, stop: Signal) -> Suspension {
+        match stop {
+            _ if stop.asks_for_terminal() => self.program.take_foreground_for_program(),
+            _ => self.program.take_foreground(),
+        }
+        // Of the others in the group, who ignores SIGTTIN and not SIGTSTP is not to be stopped: timeout(1) is one.
+        suspend(if stop.is_of_job_control() { stop } else { Signal::TSTP })
+    }
+
     /// Does what a shell does with a job that has been stopped or resumed.
     fn control_job(&mut self, action: Action) {
         match action {
@@ -126,7 +135,7 @@ impl Supervisor<'_> {
             Action::TakeForeground => self.program.take_foreground(),
             Action::Resume(stop) => self.resume(stop),
             Action::ContinueGroup => {
-                self.program.lend_foreground();
+                self.program.renew_foreground();
                 self.continue_group();
             }
             _ => {}
@@ -146,7 +155,7 @@ impl Supervisor<'_> {
                 self.report.sent(Signal::CONT, deliver::send(Signal::CONT, target));
             }
             Action::ForwardContinue => {
-                self.program.lend_foreground();
+                self.program.renew_foreground();
                 self.report.sent(received.signal, deliver::forward(received, target));
             }
             action => self.control_job(action),

@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
 use nix::sys::stat::Mode;
-use nix::unistd::{Pid, getpgrp, tcgetpgrp, tcsetpgrp};
+use nix::unistd::{Pid, getpgid, getpgrp, tcgetpgrp, tcsetpgrp};
 
 use crate::sys::files;
 use crate::sys::terminal;
@@ -52,10 +52,10 @@ impl Terminal {
         own.as_raw() > 0 && self.foreground() == Some(own)
     }
 
-    /// Puts a group into the foreground. Works from the background too, since SIGTTOU is blocked: `tcsetpgrp(3)`.
-    /// Async-signal-safe. It fails if the terminal is gone, which the program will notice by itself.
-    pub fn set_foreground(&self, group: Pid) {
-        let _ = tcsetpgrp(self, group);
+    /// Puts a group into the foreground, and says whether it is there. Works from the background too, since SIGTTOU is blocked:
+    /// `tcsetpgrp(3)`. Async-signal-safe. It fails if nobody is in the group, or the terminal is gone.
+    pub fn set_foreground(&self, group: Pid) -> bool {
+        tcsetpgrp(self, group).is_ok()
     }
 
     /// Makes it the controlling terminal of the session that the caller leads, unless another session has it.
@@ -82,6 +82,8 @@ impl AsFd for Terminal {
 /// The foreground, which rinit lends to its program as a shell lends it to a job.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Foreground {
+    program: Pid,
+    /// The group that gets it next: the program's, or one that the program has given it to.
     borrower: Pid,
     state: Loan,
 }
@@ -102,22 +104,31 @@ pub enum Provision {
     Provided,
     /// There is no terminal to have the foreground of.
     NoTerminal,
-    /// Somebody else has it, and rinit never had.
+    /// Somebody else has it, and rinit never had; or it cannot be given to the program.
     NotOurs,
 }
 
 impl Foreground {
-    /// With the group that the program leads as its borrower.
+    /// With the group that this program leads as its borrower.
     pub fn new(program: Pid, state: Loan) -> Foreground {
-        Foreground { borrower: program, state }
+        Foreground { program, borrower: program, state }
     }
 
     /// Lends it, if rinit's group has it to lend. Whether it did.
     pub fn lend(&mut self) -> bool {
         let Some(terminal) = Terminal::controlling().filter(Terminal::is_ours) else { return false };
-        terminal.set_foreground(self.borrower);
-        self.state = Loan::Lent;
-        true
+        // Nobody may be left of a job that had it last.
+        if terminal.set_foreground(self.borrower) || terminal.set_foreground(self.group()) {
+            self.state = Loan::Lent;
+        }
+        self.state == Loan::Lent
+    }
+
+    /// After somebody has resumed rinit: who has taken the foreground while rinit was stopped keeps it.
+    pub fn look_again(&mut self) {
+        if !self.lend() && Terminal::controlling().and_then(|it| it.foreground()) != Some(self.borrower) {
+            self.state = Loan::Kept;
+        }
     }
 
     /// Sees to it that the program has it, from whoever the program left it to.
@@ -126,9 +137,22 @@ impl Foreground {
         if self.state == Loan::Kept && !terminal.is_ours() {
             return Provision::NotOurs;
         }
-        terminal.set_foreground(self.borrower);
+        self.prefer_program();
+        if !terminal.set_foreground(self.borrower) {
+            return Provision::NotOurs;
+        }
         self.state = Loan::Lent;
         Provision::Provided
+    }
+
+    /// Makes the program itself the next borrower: it is waiting for that.
+    pub fn prefer_program(&mut self) {
+        self.borrower = self.group();
+    }
+
+    /// The program's process group, which it may have changed.
+    fn group(&self) -> Pid {
+        getpgid(Some(self.program)).unwrap_or(self.program)
     }
 
     /// Takes it back, if it was lent. Who had it last will get it again: a shell that is stopped may have lent it to a job.

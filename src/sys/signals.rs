@@ -48,6 +48,16 @@ pub fn set_sigchld(disposition: Disposition) -> Disposition {
     }
 }
 
+/// What is done with a signal.
+pub fn disposition(signal: Signal) -> Disposition {
+    // SAFETY: all zeroes is a valid sigaction; nothing is set.
+    unsafe {
+        let mut current: libc::sigaction = MaybeUninit::zeroed().assume_init();
+        libc::sigaction(signal.number(), ptr::null(), &raw mut current);
+        if current.sa_sigaction == libc::SIG_IGN { Disposition::Ignore } else { Disposition::Default }
+    }
+}
+
 /// A signal that was waiting for rinit.
 pub struct Received {
     /// Which one.

@@ -43,14 +43,14 @@ pub enum Suspension {
     Refused,
 }
 
-/// Stops rinit's process group as ^Z does, until somebody sends it SIGCONT. The kernel does not do that to PID 1, nor to a
+/// Stops rinit's process group by this signal, as ^Z does, until somebody sends it SIGCONT. The kernel does not do that to PID 1, nor to a
 /// group that no shell looks after (an orphaned one: `setpgid(2)`), which is just when it must not be done.
-pub fn suspend() -> Suspension {
-    let _ = deliver::send(Signal::TSTP, Target::OwnGroup);
-    let mut all_but_tstp = SignalSet::ALL;
-    all_but_tstp.remove(Signal::TSTP);
+pub fn suspend(stop: Signal) -> Suspension {
+    let _ = deliver::send(stop, Target::OwnGroup);
+    let mut all_but_this = SignalSet::ALL;
+    all_but_this.remove(stop);
     // It is delivered here; the call returns when rinit is resumed.
-    signals::set_mask(all_but_tstp);
+    signals::set_mask(all_but_this);
     signals::set_mask(SignalSet::ALL);
     signals::next([Signal::CONT].into_iter().collect()).map_or(Suspension::Refused, Suspension::Resumed)
 }

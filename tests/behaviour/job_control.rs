@@ -30,6 +30,9 @@ as_a_job! {
     the_shell_has_the_terminal_when_the_program_has_ended
     without_isolation_too_ctrl_z_stops_and_fg_resumes
     a_stop_request_ends_a_stopped_job
+    a_shell_that_took_the_terminal_while_the_init_was_stopped_keeps_it
+    a_time_limit_on_it_holds_though_its_program_is_stopped
+    without_isolation_ctrl_c_arrives_once_though_it_was_in_the_background
 }
 
 /// bash at a terminal, waiting for a command.
@@ -212,4 +215,48 @@ fn a_stop_request_ends_a_stopped_job(mut bash: Bash) {
     bash.terminal.type_line("kill %1");
     // Whether bash notices is not our business: now and then it has a zombie for a job, and calls it stopped.
     wait_until("the init has ended", || matches!(state_of(init), None | Some('Z')));
+}
+
+fn a_shell_that_took_the_terminal_while_the_init_was_stopped_keeps_it(mut bash: Bash) {
+    let folder = Folder::new("job");
+    let gate = folder.path("gate");
+    bash.run(&[], &format!("sh -c 'echo ready; until [ -e {gate} ]; do sleep 0.01; done'"));
+    bash.terminal.expect("ready\r\n");
+    let init = bash.running.program_pid();
+    // SAFETY: takes numbers.
+    assert_eq!(unsafe { libc::kill(init, libc::SIGSTOP) }, 0);
+    bash.terminal.expect("prompt>");
+    bash.answer("bg");
+    std::fs::write(gate, "").unwrap();
+    wait_until("the init has ended", || matches!(state_of(init), None | Some('Z')));
+    assert!(bash.answer("echo still here").contains("still here"));
+    bash.leave();
+}
+
+fn a_time_limit_on_it_holds_though_its_program_is_stopped(mut bash: Bash) {
+    // timeout(1) makes a process group in the background, in which cat is stopped; itself it is not.
+    let limited = format!("bash -c 'timeout 0.2 {}; echo ended $?'", command_line(&[], "cat"));
+    let answer = bash.answer(&limited);
+    assert!(answer.contains("ended 124"), "{answer}");
+    bash.leave();
+}
+
+fn without_isolation_ctrl_c_arrives_once_though_it_was_in_the_background(mut bash: Bash) {
+    let command = format!("{} catch 2", program("probe"));
+    bash.terminal.type_line(&format!("{} &", command_line(&["--isolate=none"], &command)));
+    bash.terminal.expect("ready\r\n");
+    let init = bash.running.program_pid();
+    bash.terminal.type_line("fg");
+    let own = bash.running.pid();
+    // What bash says it has resumed.
+    bash.terminal.expect("catch 2\r\n");
+    wait_until("the job is in the foreground", || foreground_of(own) != own);
+    bash.terminal.type_keys("\x03");
+    bash.terminal.expect("2\r\n");
+    // A second SIGINT would come before it.
+    // SAFETY: takes numbers.
+    assert_eq!(unsafe { libc::kill(init, libc::SIGUSR1) }, 0);
+    assert_eq!(bash.terminal.expect("10\r\n"), "");
+    bash.terminal.expect("prompt>");
+    bash.leave();
 }

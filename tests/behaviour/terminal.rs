@@ -15,6 +15,8 @@ in_both_places! {
     the_program_has_the_foreground_from_its_first_instruction
     a_deliberate_stop_is_left_alone_and_ctrl_c_ends_it
     the_next_command_still_has_the_terminal
+    in_the_background_of_a_script_it_leaves_the_script_its_terminal
+    a_program_that_lost_the_terminal_to_a_group_that_is_gone_gets_it
     without_a_terminal_too_a_stop_that_nobody_could_undo_is_undone
 }
 
@@ -169,6 +171,27 @@ fn the_next_command_still_has_the_terminal(place: Place) {
     terminal.expect("done\r\n");
     terminal.type_line("a line");
     terminal.expect("a line\r\n");
+    ends_with(running, 0);
+}
+
+fn in_the_background_of_a_script_it_leaves_the_script_its_terminal(place: Place) {
+    let mut terminal = Pty::new();
+    let script = "\"$@\" & read -r line; echo \"the script has read $line\"; kill $!; wait $!";
+    let launch = Launch::new(place).on_terminal(&terminal).by_way_of(&["sh", "-c", script, "sh"]);
+    let running = launch.start(&probe(&STOPPABLE));
+    terminal.expect("ready\r\n");
+    terminal.type_line("a line");
+    terminal.expect("the script has read a line\r\n");
+    ends_with(running, 143);
+}
+
+fn a_program_that_lost_the_terminal_to_a_group_that_is_gone_gets_it(place: Place) {
+    // An interactive shell takes the foreground, and has no chance to give it back.
+    let script = "bash --norc --noprofile -i -c 'kill -KILL $$' 2>/dev/null; echo ready; read -r line; echo read $line";
+    let (mut terminal, running) = on_terminal(place, &shell(script));
+    terminal.expect("ready\r\n");
+    terminal.type_line("hello");
+    terminal.expect("read hello\r\n");
     ends_with(running, 0);
 }
 
