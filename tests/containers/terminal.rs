@@ -15,7 +15,8 @@ const QUIETLY: [&str; 4] = ["sh", "-c", "stty -echo noflsh; exec \"$@\"", "sh"];
 /// Says its signals, and blocks them all. Ends with its container.
 const CATCH: [&str; 3] = ["probe", "catch", "1000"];
 
-/// Says when it has been resumed. There is no such file for it to wait for.
+/// Says when it has been resumed; every other signal does what it does by default. There is no such file for it to wait for.
+/// Not a shell that becomes `sleep` after it has said "ready": until then it may ignore SIGQUIT, as that of busybox does.
 const STOPPABLE: [&str; 3] = ["probe", "job", "/does/not/exist"];
 
 /// Says the lines that it reads. It starts nothing.
@@ -101,7 +102,7 @@ impl Session {
 #[test]
 fn ctrl_c_ends_the_program_with_130() {
     let Some(image) = image() else { return };
-    Session::new(image, &[], &NO_HANDLER).ctrl_c_ends_it();
+    Session::new(image, &[], &STOPPABLE).ctrl_c_ends_it();
 }
 
 #[test]
@@ -113,7 +114,8 @@ fn ctrl_c_arrives_once() {
 #[test]
 fn ctrl_backslash_ends_the_program_with_131() {
     let Some(image) = image() else { return };
-    let mut session = Session::new(image, &[], &["sh", "-c", "ulimit -c 0; echo ready; exec sleep 600"]);
+    let mut session =
+        Session::new(image, &[], &[&["sh", "-c", "ulimit -c 0; exec \"$@\"", "sh"], STOPPABLE.as_slice()].concat());
     session.terminal.type_keys("\x1c");
     session.ends_with(131);
 }
@@ -224,7 +226,7 @@ fn without_isolation_ctrl_z_freezes_nothing() {
 #[test]
 fn by_docker_exec_ctrl_c_ends_the_program_with_130() {
     let Some(image) = image() else { return };
-    Session::exec(image, &NO_HANDLER).ctrl_c_ends_it();
+    Session::exec(image, &STOPPABLE).ctrl_c_ends_it();
 }
 
 #[test]
