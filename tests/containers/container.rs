@@ -1,10 +1,11 @@
 //! A container: starting it, talking to it, and seeing how it ends.
 
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::engine::{Output, docker, unique_name, wait_until};
+use crate::engine::{Output, docker, end_of, unique_name, wait_until};
+use crate::pty::Pty;
 
 /// A container to be.
 pub struct Launch {
@@ -39,15 +40,25 @@ impl Launch {
         Ended { status: status.code().expect("docker was killed"), stdout, stderr }
     }
 
+    /// Starts it with `docker run -it` at this terminal.
+    #[track_caller]
+    pub fn at(self, terminal: &Pty) -> (Container, Client) {
+        let container = Container { name: unique_name() };
+        let client = Client::at(terminal, &self.words(&container, &["--interactive", "--tty"]));
+        (container, client)
+    }
+
     fn call(self, mode: &[&str]) -> (Container, Output) {
         let container = Container { name: unique_name() };
-        let mut words = vec!["run", "--name", &container.name];
-        words.extend(mode);
-        words.extend(self.options.iter().map(String::as_str));
-        words.push(&self.image);
-        words.extend(self.command.iter().map(String::as_str));
-        let output = docker(&words);
+        let output = docker(&self.words(&container, mode));
         (container, output)
+    }
+
+    fn words<'a>(&'a self, container: &'a Container, mode: &[&'a str]) -> Vec<&'a str> {
+        let options = self.options.iter().map(String::as_str);
+        let command = self.command.iter().map(String::as_str);
+        let run = ["run", "--name", &container.name].into_iter().chain(mode.iter().copied());
+        run.chain(options).chain([self.image.as_str()]).chain(command).collect()
     }
 }
 
@@ -61,6 +72,37 @@ pub struct Ended {
     pub status: i32,
     pub stdout: String,
     pub stderr: String,
+}
+
+/// A `docker` whose user is at a terminal. It is killed when this goes out of scope, in a failed test too.
+pub struct Client {
+    process: Child,
+}
+
+impl Client {
+    /// Calls it as the leader of a session that has this terminal, which is how it learns of a new window size.
+    #[track_caller]
+    fn at(terminal: &Pty, words: &[&str]) -> Client {
+        let [stdin, stdout, stderr] = [(); 3].map(|()| Stdio::from(terminal.peer()));
+        let mut call = Command::new("setsid");
+        call.args(["--ctty", "docker"]).args(words).stdin(stdin).stdout(stdout).stderr(stderr);
+        Client { process: call.spawn().expect("cannot call setsid (of util-linux)") }
+    }
+
+    /// The status that it ends with, which must be soon.
+    #[track_caller]
+    pub fn end(&mut self) -> i32 {
+        let status = end_of(&mut self.process).expect("docker took too long to end");
+        status.code().expect("docker was killed")
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        // No error if it has ended, and is waited for already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }
 
 /// A container that has been started. It is killed and removed when this goes out of scope, in a failed test too.
@@ -105,6 +147,12 @@ impl Container {
     #[track_caller]
     pub fn exec(&self, script: &str) -> Output {
         docker(&["exec", "--user", "0", &self.name, "sh", "-c", script])
+    }
+
+    /// `docker exec -it` of a command at this terminal.
+    #[track_caller]
+    pub fn exec_at(&self, terminal: &Pty, command: &[&str]) -> Client {
+        Client::at(terminal, &[&["exec", "--interactive", "--tty", &self.name], command].concat())
     }
 
     /// The states of the children of PID 1, its own and adopted: `S` for asleep, `Z` for a zombie, as `proc_pid_stat(5)`.

@@ -10,6 +10,11 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 /// Nothing in here takes more than a few seconds, on a busy machine too. What takes this long has gone wrong.
 const LIMIT: Duration = Duration::from_secs(30);
 
+/// How long a terminal is looked at while nothing is shown.
+pub fn patience() -> Duration {
+    LIMIT
+}
+
 /// How a call of `docker` ended, and what it said.
 pub struct Output {
     pub status: ExitStatus,
@@ -53,7 +58,7 @@ fn read_beside(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<S
 }
 
 /// How the process ended, or nothing if it had to be killed because it took too long.
-fn end_of(process: &mut Child) -> Option<ExitStatus> {
+pub fn end_of(process: &mut Child) -> Option<ExitStatus> {
     let deadline = Instant::now() + LIMIT;
     while Instant::now() < deadline {
         if let Some(status) = process.try_wait().unwrap() {

@@ -1,4 +1,4 @@
-//! The image that the tests run: the init, busybox, and the example programs, from nothing.
+//! The image that the tests run: the init, busybox, the example programs and the probe, from nothing.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -48,9 +48,14 @@ impl Image {
 
     /// A container of this image in which the command runs under the init.
     pub fn under_init(&self, command: &[&str]) -> Launch {
-        let (_, options) = init();
-        let words: Vec<&str> = ["/rinit"].into_iter().chain(options.iter().map(String::as_str)).collect();
-        Launch::new(&self.name, &[&words, command].concat())
+        self.by_way_of(&[], command)
+    }
+
+    /// The same, with words before those of the init: a command that becomes the init, or starts it.
+    pub fn by_way_of(&self, before: &[&str], command: &[&str]) -> Launch {
+        let words = words_under_init(command);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        Launch::new(&self.name, &[before, &words].concat())
     }
 
     /// A container of this image with a command just as `docker run` gets it: in the test image, without an init.
@@ -75,6 +80,13 @@ pub fn image() -> Option<&'static Image> {
         })),
         Some(_) => None,
     }
+}
+
+/// What runs the command under the init in a container of the test image.
+pub fn words_under_init(command: &[&str]) -> Vec<String> {
+    let (_, options) = init();
+    let command = command.iter().map(|word| (*word).to_owned());
+    ["/rinit".to_owned()].into_iter().chain(options).chain(command).collect()
 }
 
 /// The init under test and its options.
@@ -107,7 +119,7 @@ fn write_context(context: &Path) {
     copy(&init().0, "rinit");
     copy(Path::new(BUSYBOX), "bin/busybox");
     copy(Path::new(BUSYBOX), "bin/su");
-    for example in ["signals", "stubborn", "orphans"] {
+    for example in ["signals", "stubborn", "orphans", "probe"] {
         let built = Path::new(env!("CARGO_BIN_EXE_rinit")).with_file_name("examples").join(example);
         copy(&built, &format!("bin/{example}"));
     }

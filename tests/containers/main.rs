@@ -1,7 +1,7 @@
 //! What an init does in real containers, made by a Docker engine: tests that stop, kill, limit and strip them, and look.
 //!
-//! No registry is needed: the one image is made of the binary, busybox (static) and the example programs. Where no engine
-//! answers, the tests say so and pass; in CI (the variable `CI` is set) they fail instead.
+//! No registry is needed: the one image is made of the binary, busybox (static) and the programs of the tests. Where no
+//! engine answers, the tests say so and pass; in CI (the variable `CI` is set) they fail instead.
 //!
 //! `cargo test` builds the examples, `cargo test --test containers` does not: run `cargo build --examples` before it.
 //!
@@ -13,6 +13,8 @@
 mod container;
 mod engine;
 mod image;
+#[path = "../behaviour/harness/pty.rs"]
+mod pty;
 
 mod example;
 mod limits;
@@ -20,3 +22,6 @@ mod other_users;
 mod reaping;
 mod statuses;
 mod stopping;
+mod terminal;
+
+use engine::patience;

@@ -9,6 +9,7 @@ mod trace;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use init::patience;
 pub use init::{ForwardTo, command_line, has_a_command_line, under_test as init_path};
 pub use namespace::available as namespaces_available;
 pub use pty::Pty;

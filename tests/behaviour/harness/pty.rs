@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use nix::sys::termios::{LocalFlags, SetArg, tcgetattr, tcsetattr};
 
-use super::init;
+// Of the tests that this is part of: those in containers have it too.
+use super::patience;
 
 pub struct Pty {
     keyboard: File,
@@ -84,7 +85,7 @@ impl Pty {
     /// Reads what there is; false at the end, or if nothing comes for too long.
     fn read(&mut self) -> bool {
         let mut poll = libc::pollfd { fd: self.keyboard.as_fd().as_raw_fd(), events: libc::POLLIN, revents: 0 };
-        let patience = init::patience().min(Duration::from_secs(60)).as_millis() as i32;
+        let patience = patience().min(Duration::from_secs(60)).as_millis() as i32;
         // SAFETY: one pollfd.
         if unsafe { libc::poll(&raw mut poll, 1, patience) } != 1 {
             return false;
