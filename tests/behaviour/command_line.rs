@@ -100,7 +100,7 @@ fn an_answer_that_cannot_be_written_is_an_error(place: Place) {
         .run(&[] as &[&str]);
     assert_eq!(
         (ended.status, ended.stderr.as_str()),
-        (125, "rinit: cannot write to stdout: No space left on device\n")
+        (125, "rinit: cannot write to stdout: no space left on device\n")
     );
 }
 

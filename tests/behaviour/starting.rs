@@ -79,7 +79,7 @@ fn a_folder_of_path_with_a_name_that_is_too_long_is_passed_over(place: Place) {
     let path = format!("PATH=/{}:/usr/bin:/bin", "x".repeat(5000));
     let ended = Launch::new(place).by_way_of(&["/usr/bin/env", &path]).run(&["echo", "found"]);
     assert_eq!(ended.stdout, "found\n");
-    fails(place, &format!("/{}", "x".repeat(5000)), 126, &["File name too long"]);
+    fails(place, &format!("/{}", "x".repeat(5000)), 126, &["file name too long"]);
 }
 
 /// A copy of a static ELF file with some bytes changed.
