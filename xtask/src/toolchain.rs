@@ -1,5 +1,6 @@
 //! The compiler, the source of its standard library, and a musl: the toolchain's own, or Debian's.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -85,8 +86,11 @@ impl Musl {
     pub fn flags(&self, scratch: &Path) -> Result<Vec<String>> {
         // What nobody reads in a program that has no unwinding: tables to unwind by, and a number for each build.
         // And no page of its own for each kind of contents, which is worth 4 KB in the smallest build.
-        let script = scratch.join("last.ld");
         let contents = format!("{}INSERT AFTER {};\n", include_str!("last.ld"), self.last_section());
+        // Cargo links again only if an argument has changed, and does not look into the script.
+        let mut hasher = DefaultHasher::new();
+        contents.hash(&mut hasher);
+        let script = scratch.join(format!("last-{:x}.ld", hasher.finish()));
         files::write(&script, contents.as_bytes(), 0o644)?;
         let script = format!("--script={}", script.display());
         let for_linker = ["--no-eh-frame-hdr", "--build-id=none", "-znoseparate-code", &script];
