@@ -154,5 +154,7 @@ fn program_environment<'a>(
 
 fn names_rinit(variable: &CStr) -> bool {
     let value = variable.to_bytes().strip_prefix(ListenPid::PREFIX.as_bytes());
-    value.and_then(|value| str::from_utf8(value).ok()?.parse().ok()) == Some(getpid().as_raw())
+    // Asked for only where there is a number to compare with.
+    let pid = value.and_then(|value| str::from_utf8(value).ok()?.parse::<i32>().ok());
+    pid.is_some_and(|pid| pid == getpid().as_raw())
 }
