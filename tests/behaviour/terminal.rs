@@ -9,6 +9,7 @@ in_both_places! {
     ctrl_z_freezes_nothing_since_nobody_could_resume_it
     a_job_of_a_shell_is_stopped_with_ctrl_z_and_resumed_with_fg
     the_program_reads_the_terminal_though_stdin_is_redirected
+    the_terminal_is_found_on_a_descriptor_where_there_is_no_dev_tty
     a_new_window_size_arrives_once
     a_terminal_that_hangs_up_sends_hup_and_the_init_ends_with_the_program
     a_program_that_starts_a_session_still_gets_ctrl_c
@@ -105,6 +106,18 @@ fn the_program_reads_the_terminal_though_stdin_is_redirected(place: Place) {
     let running = launch.start(&shell(read));
     let mut terminal = terminal;
     terminal.expect("ready\r\n");
+    terminal.type_line("hello");
+    terminal.expect("read hello\r\n");
+    ends_with(running, 0);
+}
+
+fn the_terminal_is_found_on_a_descriptor_where_there_is_no_dev_tty(place: Place) {
+    let mut terminal = Pty::new();
+    let hidden = "mount -t tmpfs none /dev && exec \"$@\"";
+    let launch = Launch::new(place).on_terminal(&terminal).by_way_of(&["sh", "-c", hidden, "sh"]);
+    let running = launch.start(&shell("[ -e /dev/tty ] || echo ready; read -r line; echo read $line"));
+    terminal.expect("ready\r\n");
+    // In the background it would be stopped, and not be given the terminal.
     terminal.type_line("hello");
     terminal.expect("read hello\r\n");
     ends_with(running, 0);
