@@ -14,7 +14,7 @@ use rinit::isolation::Isolation;
 use rinit::log::Log;
 use rinit::quoted::Escaped;
 use rinit::sys::allocate::Bump;
-use rinit::sys::{output, process, relro, start};
+use rinit::sys::{output, process, start};
 use rinit::{spawn, supervise};
 
 #[global_allocator]
@@ -55,6 +55,5 @@ fn run(
 
     // From here on nothing may fail.
     process::detach();
-    relro::protect();
     Ok(supervise::until_end(program, config, log))
 }

@@ -17,6 +17,7 @@ use crate::sys::children;
 use crate::sys::deliver::{self, Target};
 use crate::sys::files::Comm;
 use crate::sys::process::sleep;
+use crate::sys::relro::Relro;
 use crate::sys::signals::{self, Received};
 use crate::sys::terminal::{Suspension, suspend};
 use crate::terminal::Provision;
@@ -28,6 +29,7 @@ pub fn until_end(program: Program<'_>, config: Config, log: Log) -> ExitStatus {
     report.started();
     let phase = Phase::started(program.standing);
     let mut supervisor = Supervisor { program, config, phase, report };
+    let mut relro = Relro::default();
     loop {
         let received = supervisor.next_signal();
         // First of all, so that no flood of signals starves it, no signal goes to a program that is gone, and a program
@@ -35,6 +37,8 @@ pub fn until_end(program: Program<'_>, config: Config, log: Log) -> ExitStatus {
         if let Some(status) = supervisor.reap() {
             return status;
         }
+        // Not before the first signal: nothing can go wrong while rinit sleeps, and a program that ends at once need not wait.
+        relro.protect();
         match received {
             Ok(received) => supervisor.pass_on(&received),
             Err(Errno::EINTR) => {}

@@ -2,13 +2,31 @@
 //!
 //! glibc has done so before `main`. musl leaves it to the dynamic loader, which a static executable does not have.
 
-/// Does it where the libc does not. Waits until the program runs, since it takes as long as ten other system calls.
-#[cfg(not(target_env = "musl"))]
-pub fn protect() {}
+/// Where the libc does not do it, whether it has been done.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Relro {
+    /// Not yet.
+    #[default]
+    Writable,
+    /// It has, by rinit or by its libc.
+    Protected,
+}
 
-/// Does it where the libc does not. Waits until the program runs, since it takes as long as ten other system calls.
+impl Relro {
+    /// Does it, if it has not been done. Takes as long as ten other system calls.
+    pub fn protect(&mut self) {
+        if *self == Relro::Writable {
+            protect();
+            *self = Relro::Protected;
+        }
+    }
+}
+
+#[cfg(not(target_env = "musl"))]
+fn protect() {}
+
 #[cfg(target_env = "musl")]
-pub fn protect() {
+fn protect() {
     #[cfg(target_pointer_width = "64")]
     type Header = libc::Elf64_Phdr;
     #[cfg(target_pointer_width = "32")]
