@@ -19,6 +19,7 @@ use nix::unistd::{Pid, getpid};
 use crate::ending::ExitStatus;
 use crate::inherited::Inherited;
 use crate::isolation::Isolation;
+use crate::parent;
 use crate::sys::children;
 
 /// Everything that the child needs, made before it exists.
@@ -35,6 +36,8 @@ pub struct Launch<'a> {
     pub inherited: Inherited,
     /// How far the program is set apart from rinit.
     pub isolation: &'a Isolation,
+    /// rinit's pid, if the program is to be killed when rinit dies.
+    pub dies_with: Option<Pid>,
 }
 
 /// Why there is no child.
@@ -99,6 +102,9 @@ extern "C" fn run(window: *mut c_void) -> c_int {
 }
 
 fn prepare(launch: &Launch<'_>) {
+    if let Some(rinit) = launch.dies_with {
+        parent::die_with(rinit);
+    }
     launch.isolation.apply();
     if let Some(variable) = launch.listen_pid {
         variable.set(getpid());

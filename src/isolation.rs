@@ -28,12 +28,12 @@ impl Isolation {
     pub fn new(config: &Config) -> Isolation {
         let terminal = Terminal::controlling();
         match config.isolate {
-            Isolate::Group if config.forward_to == ForwardTo::Child && is_outside(terminal.as_ref()) => {
+            Isolate::Group if config.forward_to != ForwardTo::Group && is_outside(terminal.as_ref()) => {
                 Isolation::None(terminal)
             }
             Isolate::Group => match terminal {
                 Some(terminal) if terminal.is_ours() && is_in_background_of_script() => match config.forward_to {
-                    ForwardTo::Child => Isolation::None(Some(terminal)),
+                    ForwardTo::Child | ForwardTo::All => Isolation::None(Some(terminal)),
                     ForwardTo::Group => Isolation::Group(Some(terminal), Loan::Kept),
                 },
                 Some(terminal) if terminal.is_ours() => Isolation::Group(Some(terminal), Loan::Lent),

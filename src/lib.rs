@@ -22,6 +22,8 @@ pub mod errno;
 #[forbid(unsafe_code)]
 pub mod error;
 #[forbid(unsafe_code)]
+mod everyone;
+#[forbid(unsafe_code)]
 pub mod explain;
 #[forbid(unsafe_code)]
 pub mod inherited;
@@ -31,6 +33,10 @@ pub mod isolation;
 pub mod log;
 #[forbid(unsafe_code)]
 mod oom;
+#[forbid(unsafe_code)]
+pub mod parent;
+#[forbid(unsafe_code)]
+pub mod plan;
 #[forbid(unsafe_code)]
 pub mod quoted;
 #[forbid(unsafe_code)]

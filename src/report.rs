@@ -1,32 +1,39 @@
 //! What is said of a running program, and of what ends beside it.
 
+mod end;
+
+pub use end::Leftovers;
+
 use std::fmt;
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::unistd::Pid;
 
 use crate::config::ReapReport;
-use crate::ending::{Change, Ending};
+use crate::ending::Ending;
 use crate::errno::Why;
-use crate::log::Log;
-use crate::oom;
+use crate::log::{Facts, Log};
 use crate::quoted::Escaped;
-use crate::signal::Signal;
-use crate::step::Blame;
+use crate::signal::{Origin, Signal};
 use crate::sys::files::Comm;
+use crate::sys::signals::Received;
 
-/// The program, for messages.
+/// A process, for messages.
 #[derive(Clone, Copy, Debug)]
 pub struct Identity<'a> {
     /// Its pid.
     pub pid: Pid,
-    /// The last part of the command that started it.
+    /// Its name, or the last part of the command that started it; empty if nobody knows.
     pub name: &'a [u8],
 }
 
 impl fmt::Display for Identity<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (pid {})", Escaped(self.name), self.pid)
+        match self.name {
+            b"" => write!(f, "a process (pid {})", self.pid),
+            name => write!(f, "{} (pid {})", Escaped(name), self.pid),
+        }
     }
 }
 
@@ -36,6 +43,7 @@ pub struct Report<'a> {
     reap_report: ReapReport,
     log: Log,
     refusal: Refusal,
+    blindness: Blindness,
 }
 
 /// Whether it has been said that signals do not reach the program.
@@ -44,38 +52,96 @@ enum Refusal {
     Warned,
 }
 
+/// Whether it has been said that /proc does not show the processes.
+enum Blindness {
+    NotYet,
+    Warned,
+}
+
 impl<'a> Report<'a> {
     /// A report on this program.
     pub fn new(program: Identity<'a>, reap_report: ReapReport, log: Log) -> Report<'a> {
-        Report { program, reap_report, log, refusal: Refusal::NotYet }
+        Report { program, reap_report, log, refusal: Refusal::NotYet, blindness: Blindness::NotYet }
+    }
+
+    fn facts(&self, event: &'static str) -> Facts<'a> {
+        Facts::of(event).process(self.program)
     }
 
     /// The program has been started.
     pub fn started(&self) {
-        self.log.info(format_args!("started {}", self.program));
+        self.log.info(self.facts("started"), format_args!("started {}", self.program));
+    }
+
+    /// A signal has been passed on to the program, or not.
+    pub fn forwarded(&mut self, received: &Received, signal: Signal, result: Result<(), Errno>) {
+        if self.log.shows_info() && result.is_ok() {
+            let (facts, program) = (self.facts("sent").signal(signal), self.program);
+            let sender = Sender::of(received);
+            self.log.info(facts, format_args!("sent {signal} to {program}; {} came from {sender}", received.signal));
+        } else {
+            self.sent(signal, result);
+        }
     }
 
     /// A signal has been sent to the program, or not.
     pub fn sent(&mut self, signal: Signal, result: Result<(), Errno>) {
         let (log, program) = (self.log, self.program);
         match (result, &self.refusal) {
-            (Ok(()), _) => log.info(format_args!("sent {signal} to {program}")),
+            (Ok(()), _) => log.info(self.facts("sent").signal(signal), format_args!("sent {signal} to {program}")),
             (Err(Errno::EPERM), Refusal::NotYet) => {
                 self.refusal = Refusal::Warned;
-                log.warning(format_args!(
-                    "cannot send {signal} to {program}: it runs as another user, and rinit has no CAP_KILL; it cannot be \
-                     stopped gently; grant rinit that capability, or run both as one user"
-                ));
+                log.warning(
+                    self.facts("not-sent").signal(signal),
+                    format_args!(
+                        "cannot send {signal} to {program}: it runs as another user, and rinit has no CAP_KILL; it cannot \
+                         be stopped gently; grant rinit that capability, or run both as one user"
+                    ),
+                );
             }
-            (Err(errno), _) => log.debug(format_args!("cannot send {signal} to {program}: {}", Why(errno))),
+            (Err(errno), _) => log.debug(
+                self.facts("not-sent").signal(signal),
+                format_args!("cannot send {signal} to {program}: {}", Why(errno)),
+            ),
         }
+    }
+
+    /// A signal has been sent to all processes.
+    pub fn sent_to_all(&self, signal: Signal) {
+        self.log.info(Facts::of("sent-to-all").signal(signal), format_args!("sent {signal} to all processes"));
+    }
+
+    /// Nobody can say who rinit's descendants are.
+    pub fn blind(&mut self) {
+        if let Blindness::NotYet = self.blindness {
+            self.blindness = Blindness::Warned;
+            self.log.warning(
+                Facts::of("no-proc"),
+                format_args!(
+                    "cannot find the processes that {} has started: there is no /proc of this PID namespace; only its \
+                     process group gets signals",
+                    self.program
+                ),
+            );
+        }
+    }
+
+    /// A request to stop is held back.
+    pub fn held(&self, received: &Received, delay: Duration) {
+        self.log.info(
+            self.facts("held").signal(received.signal),
+            format_args!("hold {} from {} back for {}", received.signal, Sender::of(received), Shown(delay)),
+        );
     }
 
     /// No signal can be received.
     pub fn no_signals(&mut self, errno: Errno) {
         if let Refusal::NotYet = self.refusal {
             self.refusal = Refusal::Warned;
-            self.log.warning(format_args!("cannot wait for signals: {}; none will be forwarded", Why(errno)));
+            self.log.warning(
+                Facts::of("no-signals"),
+                format_args!("cannot wait for signals: {}; none will be forwarded", Why(errno)),
+            );
         }
     }
 
@@ -87,55 +153,81 @@ impl<'a> Report<'a> {
     /// An orphan has been reaped.
     pub fn reaped(&self, pid: Pid, name: &Option<Comm>, ending: Ending) {
         let Some(name) = name else { return };
-        let message = format_args!("reaped the orphan {name} (pid {pid}), which {ending}");
+        let orphan = Identity { pid, name: name.bytes() };
+        let facts = Facts::of("reaped").process(orphan).status(ending.status());
+        let message = format_args!("reaped the orphan {orphan}, which {ending}");
         match self.reap_report {
-            ReapReport::Warn => self.log.warning(message),
-            ReapReport::Silent => self.log.info(message),
+            ReapReport::Warn => self.log.warning(facts, message),
+            ReapReport::Silent => self.log.info(facts, message),
         }
     }
 
     /// A stopped program is resumed.
     pub fn resumes(&self, stop: Signal) {
-        self.log.info(format_args!("{} was stopped by {stop}; resumed, since nobody else can", self.program));
+        self.log.info(
+            self.facts("resumed").signal(stop),
+            format_args!("{} was stopped by {stop}; resumed, since nobody else can", self.program),
+        );
     }
 
     /// A stopped program is not resumed, because it would be stopped again.
     pub fn left_stopped(&self, stop: Signal) {
-        self.log.warning(format_args!(
-            "{} was stopped by {stop}: it wants the terminal, which rinit was not given; start rinit in the foreground, or \
-             with --isolate=none",
-            self.program
-        ));
+        self.log.warning(
+            self.facts("left-stopped").signal(stop),
+            format_args!(
+                "{} was stopped by {stop}: it wants the terminal, which rinit was not given; start rinit in the \
+                 foreground, or with --isolate=none",
+                self.program
+            ),
+        );
     }
 
-    /// The program has ended.
-    pub fn end(&self, change: Change, blame: Blame) {
-        let (log, program) = (self.log, self.program);
-        match (change, blame) {
-            (Change::Ended(ending @ Ending::Killed { signal, .. }), Blame::KilledByOthers) => match oom::kills() {
-                Some(kills @ 1..) if signal == Signal::KILL => log.warning(format_args!(
-                    "{program} {ending}; the container's OOM killer has acted {kills} time(s): raise its memory limit, or \
-                     use less"
-                )),
-                _ => log.warning(format_args!("{program} {ending}, which rinit did not send{}", hint(signal))),
-            },
-            (Change::Ended(ending), _) => log.info(format_args!("{program} {ending}")),
-            (Change::Stopped(_) | Change::Continued, _) => {}
+    /// The program has not ended in time.
+    pub fn kills(&self, asked_by: Signal, timeout: Duration) {
+        self.log.warning(
+            self.facts("stop-timeout").signal(Signal::KILL),
+            format_args!(
+                "{} did not end within {} of {asked_by}; killed; if it needs longer, raise --stop-timeout, and the grace \
+                 period of the container engine",
+                self.program,
+                Shown(timeout)
+            ),
+        );
+    }
+}
+
+/// Who sent a signal.
+struct Sender {
+    pid: Option<Pid>,
+    name: Comm,
+    origin: Origin,
+}
+
+impl Sender {
+    fn of(received: &Received) -> Sender {
+        let pid = received.sender();
+        Sender { pid, name: Comm::of(pid.unwrap_or(Pid::from_raw(0))), origin: received.origin }
+    }
+}
+
+impl fmt::Display for Sender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.pid, self.origin) {
+            (Some(pid), _) => Identity { pid, name: self.name.bytes() }.fmt(f),
+            (None, Origin::Kernel) => f.write_str("the kernel"),
+            (None, _) => f.write_str("outside of the container"),
         }
     }
 }
 
-/// Who sends such a signal, if not a person.
-fn hint(signal: Signal) -> &'static str {
-    match signal.number() {
-        libc::SIGKILL => {
-            ": a 'kill -9' in the container or on its host, or the host's OOM killer (see the kernel's log)"
+/// A time as people write it: `10s`, `1500ms`.
+pub struct Shown(pub Duration);
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.subsec_millis() {
+            0 => write!(f, "{}s", self.0.as_secs()),
+            rest => write!(f, "{}ms", self.0.as_secs() * 1000 + u64::from(rest)),
         }
-        libc::SIGSEGV | libc::SIGBUS | libc::SIGILL | libc::SIGFPE | libc::SIGTRAP => ": it crashed",
-        libc::SIGABRT => ": it gave up by itself (an assertion, or memory that it found damaged)",
-        libc::SIGSYS => ": the seccomp profile forbids a system call that it made",
-        libc::SIGPIPE => ": it wrote to a pipe or a socket that nobody reads any more",
-        libc::SIGXCPU | libc::SIGXFSZ => ": it reached a resource limit (see ulimit)",
-        _ => "",
     }
 }

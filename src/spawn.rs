@@ -7,7 +7,7 @@ use nix::unistd::getpid;
 
 use crate::child::{self, Launch, ListenPid, NoChild, StringList};
 use crate::command::candidates;
-use crate::config::UsageError;
+use crate::config::{Lifetime, UsageError};
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::explain;
@@ -93,12 +93,14 @@ pub fn spawn<'a>(
     environment: &Environment<'_>,
     inherited: Inherited,
     isolation: Isolation,
+    lifetime: Lifetime,
 ) -> Result<Program<'a>, Error> {
     let [first, rest @ ..] = command else { return Err(UsageError::NoCommand.into()) };
     let path = environment.get(b"PATH");
     let files = candidates(first, path);
     let listen_pid = ListenPid::new();
     let (variables, listen_pid) = program_environment(environment, &listen_pid);
+    let dies_with = (lifetime == Lifetime::Parents).then(getpid);
     let start = |files: &[CString], arguments: &StringList<'_>| {
         child::start(&Launch {
             paths: &StringList::new(files.iter().map(CString::as_c_str)),
@@ -107,6 +109,7 @@ pub fn spawn<'a>(
             listen_pid,
             inherited,
             isolation: &isolation,
+            dies_with,
         })
     };
     let started = match start(&files, &StringList::new(command.iter().copied())) {

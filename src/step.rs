@@ -1,11 +1,18 @@
 //! What rinit decides, without doing any of it: no system call, no clock, no memory but [`Phase`].
 
+mod stage;
+
+pub use stage::{Chance, Notice, Stage};
+
 use crate::ending::{Change, Ending, ExitStatus};
+use crate::plan::Plan;
 use crate::signal::{Origin, Signal, SignalSet};
 
 /// What rinit has to remember of what has happened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Phase {
+    /// How far the stopping has come.
+    pub stage: Stage,
     /// What the program is doing.
     pub program: ProgramState,
     /// Whether rinit is going to do as the program does.
@@ -28,7 +35,14 @@ impl Phase {
                 [Signal::HUP, Signal::INT, Signal::QUIT].into_iter().collect()
             }
         };
-        Phase { program: ProgramState::Running, job: Job::Running, request: Request::None, sent, standing }
+        Phase {
+            stage: Stage::Running,
+            program: ProgramState::Running,
+            job: Job::Running,
+            request: Request::None,
+            sent,
+            standing,
+        }
     }
 }
 
@@ -108,6 +122,10 @@ pub enum Event {
     Program(Change),
     /// An orphan changed its state.
     Orphan(Change),
+    /// The time is over that the stage may last.
+    Deadline(Notice),
+    /// Of what the program has left behind, nothing is there any more.
+    NothingLeft,
     /// No signal is left to be dealt with.
     Quiet,
     /// The kernel did not let rinit be stopped: nobody would have resumed it.
@@ -119,11 +137,13 @@ pub enum Event {
 pub enum Action {
     /// Nothing.
     Nothing,
-    /// Pass the signal on.
-    Forward,
-    /// Pass the signal on, then SIGCONT, so that it is seen.
-    ForwardAndContinue,
-    /// Lend the terminal's foreground, if rinit has been given it, and pass SIGCONT on.
+    /// Keep the signal until the deadline.
+    Hold,
+    /// Pass the signal on, as this one.
+    Forward(Signal),
+    /// The same, then SIGCONT, so that it is seen.
+    ForwardAndContinue(Signal),
+    /// Lend the terminal's foreground, if rinit has been given it, and pass the signal on as SIGCONT.
     ForwardContinue,
     /// The same, but send SIGCONT to all of the program's process group, since that is what a terminal stops.
     ContinueGroup,
@@ -138,8 +158,18 @@ pub enum Action {
     Suspend(Signal),
     /// Say that an orphan was reaped, if somebody wants to know.
     ReportReaped(Ending),
-    /// Exit with this status, the program having ended like this.
+    /// Kill the program and its group: this signal was not enough.
+    Kill(Signal),
+    /// The program has ended. Exit with this status.
     Finish(ExitStatus, Blame),
+    /// The program has ended. Ask what is left to end too.
+    Drain(Blame),
+    /// Send what is left this signal too.
+    SendToLeft(Signal),
+    /// Kill what is left.
+    KillLeft,
+    /// Exit with this status: nothing is left to be done.
+    Exit(ExitStatus),
 }
 
 /// Whether the way in which the program ended needs a word.
@@ -151,15 +181,20 @@ pub enum Blame {
     KilledByOthers,
 }
 
-/// What to do about an event, and what to remember.
-pub fn step(phase: Phase, event: Event) -> (Phase, Action) {
+/// What to do about an event, going by this plan, and what to remember.
+pub fn step(plan: &Plan, phase: Phase, event: Event) -> (Phase, Action) {
     match event {
         // Not even a word about rinit's own: SIGPIPE from that line would be the next one, for ever.
         Event::Signal(_, Origin::ChildStatus | Origin::Itself) => (phase, Action::Nothing),
         Event::Signal(signal, Origin::Kernel) if phase.standing.terminal.reach_both(signal) => {
             (sent(phase, signal), Action::Nothing)
         }
-        Event::Signal(signal, Origin::Kernel | Origin::Elsewhere) => forward(sent(phase, signal), signal),
+        Event::Signal(received, Origin::Kernel | Origin::Elsewhere) => receive(plan, phase, received),
+        Event::Deadline(notice) => deadline(plan, phase, notice),
+        Event::NothingLeft => match phase.stage {
+            Stage::Draining(status, _) | Stage::Clearing(status) => (phase, Action::Exit(status)),
+            Stage::Running | Stage::Delaying(_) | Stage::Stopping(..) | Stage::Killed => (phase, Action::Nothing),
+        },
         Event::Program(Change::Stopped(signal)) => {
             stopped(Phase { program: ProgramState::Stopped(signal), job: Job::Running, ..phase }, signal)
         }
@@ -170,9 +205,11 @@ pub fn step(phase: Phase, event: Event) -> (Phase, Action) {
             };
             (Phase { program: ProgramState::Running, job: Job::Running, ..phase }, action)
         }
-        Event::Program(Change::Ended(ending)) => (phase, Action::Finish(ending.status(), blame(phase, ending))),
+        Event::Program(Change::Ended(ending)) => ended(plan, phase, ending),
         Event::Orphan(Change::Ended(ending)) => (phase, Action::ReportReaped(ending)),
         Event::Orphan(Change::Stopped(_) | Change::Continued) => (phase, Action::Nothing),
+        // While a clock runs, rinit must not stop.
+        Event::Quiet if phase.stage.limit(plan).is_some() => (phase, Action::Nothing),
         Event::Quiet => match (phase.job, phase.program) {
             (Job::Stopping, ProgramState::Stopped(signal)) => {
                 (Phase { job: Job::Running, ..phase }, Action::Suspend(signal))
@@ -188,21 +225,77 @@ fn sent(mut phase: Phase, signal: Signal) -> Phase {
     phase
 }
 
+/// What to do with a signal. Whether it asks to stop is seen by what was received; all else depends on what is sent.
+fn receive(plan: &Plan, phase: Phase, received: Signal) -> (Phase, Action) {
+    let asks = plan.stop_signals.contains(received);
+    match (phase.stage, plan.rewrite.apply(received)) {
+        // Rewriting is about what the program wants, which is gone.
+        (Stage::Draining(..), _) if asks => (phase, Action::SendToLeft(received)),
+        (Stage::Draining(..) | Stage::Clearing(_), _) | (_, None) => (phase, Action::Nothing),
+        (Stage::Running, Some(_)) if asks && plan.stop_delay.is_some() => {
+            (Phase { stage: Stage::Delaying(received), ..phase }, Action::Hold)
+        }
+        // The second request while the first is held back is sent at once, and takes its place.
+        (Stage::Running | Stage::Delaying(_), Some(signal)) if asks => ask(phase, signal),
+        (_, Some(signal)) => forward(phase, signal, if asks { Wish::Stop } else { Wish::Other }),
+    }
+}
+
+fn ask(phase: Phase, signal: Signal) -> (Phase, Action) {
+    forward(Phase { stage: Stage::Stopping(signal, Chance::First), ..phase }, signal, Wish::Stop)
+}
+
+/// Whether a signal asks the program to end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    Stop,
+    Other,
+}
+
 /// A program that is resumed is no reason to stop any more, although it has not said yet that it is running.
-fn forward(phase: Phase, signal: Signal) -> (Phase, Action) {
+fn forward(phase: Phase, signal: Signal, wish: Wish) -> (Phase, Action) {
+    let phase = sent(phase, signal);
     let resumed = Phase { job: Job::Running, ..phase };
-    match phase.program {
-        ProgramState::Stopped(stop) if signal == Signal::CONT && stop.is_of_job_control() => {
+    match (phase.program, wish) {
+        (ProgramState::Stopped(stop), _) if signal == Signal::CONT && stop.is_of_job_control() => {
             (resumed, Action::ContinueGroup)
         }
         _ if signal == Signal::CONT => (resumed, Action::ForwardContinue),
-        ProgramState::Stopped(_) if signal.is_stop_request() => (resumed, Action::ForwardAndContinue),
+        (ProgramState::Stopped(_), Wish::Stop) => (resumed, Action::ForwardAndContinue(signal)),
         // SIGCONT would discard it, and the program go on although ^Z was the last that it was told: signal(7).
-        ProgramState::Stopped(stop) if signal == Signal::TSTP && stop.asks_for_terminal() => {
+        (ProgramState::Stopped(stop), Wish::Other) if signal == Signal::TSTP && stop.asks_for_terminal() => {
             (Phase { program: ProgramState::Stopped(signal), ..phase }, Action::Nothing)
         }
-        _ if signal.is_stop_request() => (Phase { request: Request::Sent, ..phase }, Action::Forward),
-        _ => (phase, Action::Forward),
+        (ProgramState::Running, Wish::Stop) => (Phase { request: Request::Sent, ..phase }, Action::Forward(signal)),
+        (_, Wish::Other) => (phase, Action::Forward(signal)),
+    }
+}
+
+fn deadline(plan: &Plan, phase: Phase, notice: Notice) -> (Phase, Action) {
+    let next = |stage| Phase { stage, ..phase };
+    match (phase.stage, notice) {
+        (Stage::Delaying(received), _) => match plan.rewrite.apply(received) {
+            Some(signal) => ask(phase, signal),
+            None => (next(Stage::Running), Action::Nothing),
+        },
+        (Stage::Stopping(by, Chance::First), Notice::Late) => {
+            (next(Stage::Stopping(by, Chance::Last)), Action::Nothing)
+        }
+        (Stage::Stopping(by, _), _) => (sent(next(Stage::Killed), Signal::KILL), Action::Kill(by)),
+        (Stage::Draining(status, Chance::First), Notice::Late) => {
+            (next(Stage::Draining(status, Chance::Last)), Action::Nothing)
+        }
+        (Stage::Draining(status, _), _) => (next(Stage::Clearing(status)), Action::KillLeft),
+        (Stage::Clearing(status), _) => (phase, Action::Exit(status)),
+        (Stage::Running | Stage::Killed, _) => (phase, Action::Nothing),
+    }
+}
+
+fn ended(plan: &Plan, phase: Phase, ending: Ending) -> (Phase, Action) {
+    let (status, blame) = (plan.statuses.apply(ending.status()), blame(plan, phase, ending));
+    match plan.drain {
+        Some(_) => (Phase { stage: Stage::Draining(status, Chance::First), ..phase }, Action::Drain(blame)),
+        None => (phase, Action::Finish(status, blame)),
     }
 }
 
@@ -230,10 +323,11 @@ fn not_suspended(program: ProgramState) -> Action {
     }
 }
 
-fn blame(phase: Phase, ending: Ending) -> Blame {
+fn blame(plan: &Plan, phase: Phase, ending: Ending) -> Blame {
     match ending {
+        _ if plan.statuses.expects(ending.status()) => Blame::Expected,
         Ending::Killed { signal, .. } if !phase.sent.contains(signal) => Blame::KilledByOthers,
-        _ => Blame::Expected,
+        Ending::Killed { .. } | Ending::Exited(_) => Blame::Expected,
     }
 }
 

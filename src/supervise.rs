@@ -1,5 +1,8 @@
-//! The loop: wait for a signal, reap, do what [`step`] decides, until the program has ended. Nothing in here may fail,
-//! allocate or panic: there is nobody to restart PID 1.
+//! The loop: wait for a signal or a deadline, reap, do what [`step`] decides, until there is nothing left to do. Nothing in here
+//! may fail, allocate or panic: there is nobody to restart PID 1.
+
+mod drain;
+mod job;
 
 use std::time::Duration;
 
@@ -8,27 +11,28 @@ use nix::unistd::Pid;
 
 use crate::config::{Config, ForwardTo};
 use crate::ending::{Change, ExitStatus};
+use crate::everyone::{Everyone, Unknown};
 use crate::log::Log;
 use crate::report::Report;
-use crate::signal::{Signal, SignalSet};
+use crate::signal::Signal;
 use crate::spawn::{Group, Program};
-use crate::step::{Action, Event, Job, Phase, step};
-use crate::sys::children;
+use crate::step::{Action, Event, Job, Notice, Phase, Stage, step};
 use crate::sys::deliver::{self, Target};
 use crate::sys::files::Comm;
 use crate::sys::process::sleep;
 use crate::sys::relro::Relro;
 use crate::sys::signals::{self, Received};
-use crate::sys::terminal::{Suspension, suspend};
-use crate::terminal::Provision;
+use crate::sys::{children, clock};
+use drain::Drain;
 
-/// Forwards signals to the program and reaps whatever ends, until the program does.
+/// Forwards signals to the program and reaps whatever ends, until the program does, and what it leaves behind if that is asked
+/// for.
 #[inline(never)] // What its caller needed to start the program is off the stack when it waits.
-pub fn until_end(program: Program<'_>, config: Config, log: Log) -> ExitStatus {
+pub fn until_end(program: Program<'_>, config: &Config, log: Log) -> ExitStatus {
     let report = Report::new(program.identity, config.reap_report, log);
     report.started();
     let phase = Phase::started(program.standing);
-    let mut supervisor = Supervisor { program, config, phase, report };
+    let mut supervisor = Supervisor { program, config, phase, report, deadline: None, held: None, drain: None };
     let mut relro = Relro::default();
     loop {
         let received = supervisor.next_signal();
@@ -40,70 +44,77 @@ pub fn until_end(program: Program<'_>, config: Config, log: Log) -> ExitStatus {
         // Not before the first signal: nothing can go wrong while rinit sleeps, and a program that ends at once need not wait.
         relro.protect();
         match received {
-            Ok(received) => supervisor.pass_on(&received),
-            Err(Errno::EINTR) => {}
+            Ok(received) => supervisor.pass_on(received),
+            Err(Errno::EINTR | Errno::EAGAIN) => {}
             Err(errno) => supervisor.do_without_signals(errno),
+        }
+        if let Some(status) = supervisor.look_at_the_clock() {
+            return status;
         }
     }
 }
 
 struct Supervisor<'a> {
     program: Program<'a>,
-    config: Config,
+    config: &'a Config,
     phase: Phase,
     report: Report<'a>,
+    /// When the stage is to be over, by [`clock::monotonic`].
+    deadline: Option<Duration>,
+    /// The request to stop that is held back.
+    held: Option<Received>,
+    /// What is done about what the program has left behind, once it has ended.
+    drain: Option<Drain>,
 }
 
 impl Supervisor<'_> {
     fn decide(&mut self, event: Event) -> Action {
-        let (phase, action) = step(self.phase, event);
+        let (phase, action) = step(&self.config.plan, self.phase, event);
+        if phase.stage != self.phase.stage {
+            self.deadline = phase.stage.limit(&self.config.plan).map(|limit| clock::monotonic() + limit);
+        }
         self.phase = phase;
         action
     }
 
     /// The next signal; rinit is stopped while it waits for it, if that is what its program is.
     fn next_signal(&mut self) -> Result<Received, Errno> {
-        if self.phase.job == Job::Running {
-            return signals::wait();
+        let wake_up = match &self.drain {
+            Some(drain) => self.deadline.map(|deadline| deadline.min(drain.next_look())),
+            None => self.deadline,
+        };
+        match self.phase.job {
+            Job::Running => signals::wait(wake_up),
+            Job::Stopping => self.signal_or_stop().map_or_else(|| signals::wait(wake_up), Ok),
         }
-        if let Some(received) = signals::next(SignalSet::ALL) {
-            return Ok(received);
-        }
-        if let Action::Suspend(stop) = self.decide(Event::Quiet) {
-            // A shell that moves a running job into the foreground sends it nothing.
-            if stop.asks_for_terminal() && self.program.provides_own_foreground() {
-                self.continue_group();
-                return signals::wait();
-            }
-            if let Suspension::Resumed(by) = self.suspend(stop) {
-                return Ok(by);
-            }
-            if let Action::Resume(stop) = self.decide(Event::NotSuspended) {
-                self.resume(stop);
-            }
-        }
-        signals::wait()
     }
 
-    /// Reaps all that have ended; the status to exit with, if the program is among them.
+    /// Reaps all that have ended; the status to exit with, if nothing is left to be done.
     fn reap(&mut self) -> Option<ExitStatus> {
         while let Some((pid, name, change)) = self.next_change() {
-            if pid != self.program.identity.pid {
+            // Its number may be somebody else's once the program has been reaped.
+            if pid != self.program.identity.pid || !self.phase.stage.has_program() {
                 if let Action::ReportReaped(ending) = self.decide(Event::Orphan(change)) {
                     self.report.reaped(pid, &name, ending);
+                    self.drain.as_mut().map(Drain::somebody_ended);
                 }
                 continue;
             }
-            match self.decide(Event::Program(change)) {
-                Action::Finish(status, blame) => {
+            match (self.decide(Event::Program(change)), change) {
+                (Action::Finish(status, blame), Change::Ended(ending)) => {
                     self.program.take_foreground();
-                    self.report.end(change, blame);
+                    self.report.end(ending, blame);
                     return Some(status);
                 }
-                action => self.control_job(action),
+                (Action::Drain(blame), Change::Ended(ending)) => {
+                    self.program.take_foreground();
+                    self.report.end(ending, blame);
+                    self.start_drain();
+                }
+                (action, _) => self.control_job(action),
             }
         }
-        None
+        self.look_at_what_is_left()
     }
 
     /// The next change of state of a child, and the child's name if somebody wants to know.
@@ -120,77 +131,95 @@ impl Supervisor<'_> {
         children::reap(pid).map(|ending| (pid, Some(name), Change::Ended(ending)))
     }
 
-    /// Stops as the program was stopped.
-    fn suspend(&mut self, stop: Signal) -> Suspension {
-        match stop {
-            _ if stop.asks_for_terminal() => self.program.take_foreground_for_program(),
-            _ => self.program.take_foreground(),
-        }
-        // Of the others in the group, who ignores SIGTTIN and not SIGTSTP is not to be stopped: timeout(1) is one.
-        suspend(if stop.is_of_job_control() { stop } else { Signal::TSTP })
-    }
-
-    /// Does what a shell does with a job that has been stopped or resumed.
-    fn control_job(&mut self, action: Action) {
-        match action {
-            Action::LendForeground => {
-                self.program.lend_foreground();
-            }
-            Action::TakeForeground => self.program.take_foreground(),
-            Action::Resume(stop) => self.resume(stop),
-            Action::ContinueGroup => {
-                self.program.renew_foreground();
-                self.continue_group();
-            }
-            _ => {}
-        }
-    }
-
-    fn pass_on(&mut self, received: &Received) {
-        let pid = self.program.identity.pid;
-        let target = match self.config.forward_to {
-            ForwardTo::Child => Target::Process(pid),
-            ForwardTo::Group => Target::Group(pid),
-        };
+    fn pass_on(&mut self, received: Received) {
         match self.decide(Event::Signal(received.signal, received.origin)) {
-            Action::Forward => self.report.sent(received.signal, deliver::forward(received, target)),
-            Action::ForwardAndContinue => {
-                self.report.sent(received.signal, deliver::forward(received, target));
-                self.report.sent(Signal::CONT, deliver::send(Signal::CONT, target));
+            Action::Hold => {
+                self.report.held(&received, self.config.plan.stop_delay.unwrap_or_default());
+                self.held = Some(received);
+            }
+            Action::SendToLeft(signal) => self.send_to_left(signal),
+            action => self.deliver(action, &received),
+        }
+    }
+
+    /// Does what it takes to make the program see a signal.
+    fn deliver(&mut self, action: Action, received: &Received) {
+        match action {
+            Action::Forward(signal) => self.forward(received, signal),
+            Action::ForwardAndContinue(signal) => {
+                self.forward(received, signal);
+                self.send(Signal::CONT);
             }
             Action::ForwardContinue => {
                 self.program.renew_foreground();
-                self.report.sent(received.signal, deliver::forward(received, target));
+                self.forward(received, Signal::CONT);
             }
             action => self.control_job(action),
         }
     }
 
-    /// Resumes a program that a terminal has stopped. One that waits for the terminal must have it, or it would be stopped
-    /// again at once, for ever.
-    fn resume(&mut self, stop: Signal) {
-        let provision = match stop.asks_for_terminal() {
-            true => self.program.provide_foreground(),
-            false => {
-                self.program.lend_foreground();
-                Provision::Provided
-            }
-        };
-        match provision {
-            Provision::NotOurs => self.report.left_stopped(stop),
-            Provision::Provided | Provision::NoTerminal => {
-                self.report.resumes(stop);
-                self.continue_group();
+    /// What there is to be done if the stage has lasted long enough; the status to exit with, if nothing is left to be done.
+    fn look_at_the_clock(&mut self) -> Option<ExitStatus> {
+        let late = clock::monotonic().checked_sub(self.deadline?)?;
+        // If a request has been held back until now, it is this that the decision is about.
+        let held = self.held.take_if(|_| matches!(self.phase.stage, Stage::Delaying(_)));
+        match (self.decide(Event::Deadline(Notice::after(late))), held) {
+            (Action::Kill(asked_by), _) => self.kill(asked_by),
+            (Action::KillLeft, _) => self.kill_left(),
+            (Action::Exit(status), _) => return Some(status),
+            (action, Some(held)) => self.deliver(action, &held),
+            (action, None) => self.control_job(action),
+        }
+        None
+    }
+
+    fn forward(&mut self, received: &Received, signal: Signal) {
+        match self.reach_all(signal) {
+            Ok(()) => {}
+            Err(target) => {
+                let result = deliver::forward(received, signal, target);
+                self.report.forwarded(received, signal, result);
             }
         }
     }
 
-    fn continue_group(&mut self) {
-        let group = match self.program.group {
+    fn send(&mut self, signal: Signal) {
+        if let Err(target) = self.reach_all(signal) {
+            self.report.sent(signal, deliver::send(signal, target));
+        }
+    }
+
+    /// Sends a signal to all processes, if that is who gets them; else says who does.
+    fn reach_all(&mut self, signal: Signal) -> Result<(), Target> {
+        let pid = self.program.identity.pid;
+        match self.config.forward_to {
+            ForwardTo::Child => Err(Target::Process(pid)),
+            ForwardTo::Group => Err(Target::Group(pid)),
+            ForwardTo::All => match Everyone::here().send(signal) {
+                Ok(()) => {
+                    self.report.sent_to_all(signal);
+                    Ok(())
+                }
+                Err(Unknown) => {
+                    self.report.blind();
+                    Err(self.group_or_program())
+                }
+            },
+        }
+    }
+
+    fn kill(&mut self, asked_by: Signal) {
+        self.report.kills(asked_by, self.config.plan.stop_timeout.unwrap_or_default());
+        let target = self.group_or_program();
+        self.report.sent(Signal::KILL, deliver::send(Signal::KILL, target));
+    }
+
+    /// The program's process group, if rinit is not in it.
+    fn group_or_program(&self) -> Target {
+        match self.program.group {
             Group::Own => Target::Group(self.program.identity.pid),
-            Group::Shared => Target::OwnGroup,
-        };
-        self.report.sent(Signal::CONT, deliver::send(Signal::CONT, group));
+            Group::Shared => Target::Process(self.program.identity.pid),
+        }
     }
 
     /// Only a sandbox that forbids the wait can cause this. The program's end must still be noticed, at little cost.

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use clap::error::{ContextKind, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use super::settings::{SETTINGS, UsageError};
+use super::settings::{SETTINGS, Takes, UsageError};
 use super::{Config, ForwardTo, Request, Verbosity};
 
 const AFTER_HELP: &str = "\
@@ -28,9 +28,12 @@ pub fn definition() -> Command {
         .args_override_self(true)
         .args(SETTINGS.iter().map(|setting| {
             let arg = Arg::new(setting.long).long(setting.long).short(setting.short).help(setting.help);
-            match setting.value_name {
-                Some(name) => arg.value_name(name).value_parser(value_parser!(OsString)),
-                None => arg.action(ArgAction::SetTrue),
+            match setting.takes {
+                Takes::Nothing => arg.action(ArgAction::SetTrue),
+                Takes::Value(name) => arg.value_name(name).value_parser(value_parser!(OsString)),
+                Takes::List(name) => {
+                    arg.value_name(name).value_parser(value_parser!(OsString)).action(ArgAction::Append)
+                }
             }
         }))
         .arg(flag("group", 'g', "The same as --forward-to=group").conflicts_with("forward-to"))
@@ -54,7 +57,7 @@ fn flag(long: &'static str, short: char, help: &'static str) -> Arg {
 
 /// Reads the arguments on top of `config`, which holds what the environment said.
 #[inline(never)] // clap's large values are not in the frame of those who do not need it.
-pub(super) fn parse<'a>(mut config: Config, arguments: &'a [&'a CStr]) -> Result<Request<'a>, UsageError> {
+pub(super) fn parse<'a>(config: &mut Config, arguments: &'a [&'a CStr]) -> Result<Request<'a>, UsageError> {
     let words = arguments.iter().map(|word| OsStr::from_bytes(word.to_bytes()));
     let matches = match definition().no_binary_name(true).try_get_matches_from(words) {
         Ok(matches) => matches,
@@ -63,22 +66,22 @@ pub(super) fn parse<'a>(mut config: Config, arguments: &'a [&'a CStr]) -> Result
     if matches.get_flag("license") {
         return Ok(Request::Show(include_str!("../../LICENSE").to_owned()));
     }
-    apply(&mut config, &matches)?;
+    apply(config, &matches)?;
     let length_of_command = matches.get_raw("command").map_or(0, Iterator::count);
-    Ok(Request::Run(config, &arguments[arguments.len() - length_of_command..]))
+    Ok(Request::Run(&arguments[arguments.len() - length_of_command..]))
 }
 
 fn apply(config: &mut Config, matches: &ArgMatches) -> Result<(), UsageError> {
     for setting in SETTINGS {
-        let spelled = format!("--{}", setting.long);
-        match setting.value_name {
-            Some(_) => {
-                for value in matches.get_raw(setting.long).into_iter().flatten() {
-                    setting.apply(config, spelled.as_bytes(), value.as_bytes())?;
-                }
+        let values: Vec<&[u8]> = match setting.takes {
+            Takes::Nothing if matches.get_flag(setting.long) => vec![b"on"],
+            Takes::Nothing => vec![],
+            Takes::Value(_) | Takes::List(_) => {
+                matches.get_raw(setting.long).into_iter().flatten().map(OsStrExt::as_bytes).collect()
             }
-            None if matches.get_flag(setting.long) => setting.apply(config, spelled.as_bytes(), b"on")?,
-            None => {}
+        };
+        if !values.is_empty() {
+            setting.apply(config, format!("--{}", setting.long).as_bytes(), &values.join(&b','))?;
         }
     }
     if matches.get_flag("group") {

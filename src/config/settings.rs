@@ -1,11 +1,15 @@
 //! The table of settings. Each is an option on the command line and a variable in the environment (its twin), and is
 //! applied by one function, whichever side it came from.
 
+use std::str::FromStr;
+use std::time::Duration;
+
 use thiserror::Error;
 
-use super::Config;
-use super::values::{ReapReport, Switch, Value};
+use super::values::{Lifetime, ReapReport, Span, Switch, Value, rewriting, signals, status_mapping, statuses};
+use super::{Config, ForwardTo, Isolate, LogFormat, Verbosity};
 use crate::quoted::Quoted;
+use crate::signal::Signal;
 
 /// One setting.
 pub struct Setting {
@@ -13,76 +17,176 @@ pub struct Setting {
     pub long: &'static str,
     /// `-s` on the command line.
     pub short: Option<char>,
-    /// What the value is called in `--help`; none if the option takes no value.
-    pub value_name: Option<&'static str>,
-    /// What it does.
+    /// Whether it takes a value there.
+    pub takes: Takes,
+    /// What it does. The minimal build has nobody to tell.
+    #[cfg(feature = "cli")]
     pub help: &'static str,
     /// What is accepted as value.
     pub accepted: &'static str,
     /// Puts a value into the configuration, if it is acceptable.
-    apply: fn(&mut Config, &[u8]) -> Option<()>,
+    apply: Apply,
 }
+
+/// What an option takes on the command line. The strings are what `--help` calls it.
+#[derive(Clone, Copy)]
+pub enum Takes {
+    /// No value.
+    Nothing,
+    /// A value, of which the last one counts.
+    Value(&'static str),
+    /// Values with commas between them; given several times, it is as if it were given once with all of them.
+    List(&'static str),
+}
+
+type Apply = fn(&mut Config, &str) -> Option<()>;
 
 /// All of them, in the order of `--help`.
 pub const SETTINGS: &[Setting] = &[
-    Setting {
-        long: "forward-to",
-        short: None,
-        value_name: Some("WHO"),
-        help: "Send signals to the 'child' (the default) or to its process 'group'",
-        accepted: super::ForwardTo::ACCEPTED,
-        apply: |config, value| {
-            config.forward_to = parse(value)?;
+    Setting::new(
+        ("forward-to", None, Takes::Value("WHO")),
+        "Send signals to the 'child' (the default), to its process 'group', or to 'all' processes but rinit",
+        ForwardTo::ACCEPTED,
+        |config, value| put(&mut config.forward_to, value),
+    ),
+    Setting::new(
+        ("rewrite", Some('r'), Takes::List("FROM:TO")),
+        "Send signal TO in the place of FROM; TO can be 'drop'",
+        "FROM:TO[,FROM:TO]..., two signals by name or number; TO can be 0 or drop, FROM cannot be KILL, STOP or CHLD",
+        |config, value| {
+            config.plan.rewrite.0 = rewriting(value)?;
             Some(())
         },
-    },
-    Setting {
-        long: "warn-on-reap",
-        short: Some('w'),
-        value_name: None,
-        help: "Print a line for each orphan that is reaped",
-        accepted: Switch::ACCEPTED,
-        apply: |config, value| {
-            config.reap_report = match parse(value)? {
-                Switch::On => ReapReport::Warn,
-                Switch::Off => ReapReport::Silent,
-            };
+    ),
+    Setting::new(
+        ("stop-signal", None, Takes::List("SIGNAL")),
+        "Which signals ask COMMAND to stop: TERM, INT and QUIT by default",
+        "signals, by name or number, with commas between them: TERM,INT,RTMIN+3",
+        |config, value| {
+            config.plan.stop_signals = signals(value)?;
             Some(())
         },
-    },
-    Setting {
-        long: "subreaper",
-        short: Some('s'),
-        value_name: None,
-        help: "Accepted for tini's sake: rinit is a subreaper whenever it is not PID 1",
-        accepted: Switch::ACCEPTED,
-        apply: |_, value| parse::<Switch>(value).map(|_| ()),
-    },
-    Setting {
-        long: "isolate",
-        short: None,
-        value_name: Some("HOW"),
-        help: "Give COMMAND its own process 'group' (the default), its own 'session', or 'none' of these",
-        accepted: super::Isolate::ACCEPTED,
-        apply: |config, value| {
-            config.isolate = parse(value)?;
+    ),
+    Setting::new(
+        ("stop-delay", None, Takes::Value("TIME")),
+        "Hold the first request to stop back for so long",
+        Span::ACCEPTED,
+        |config, value| put_time(&mut config.plan.stop_delay, value),
+    ),
+    Setting::new(
+        ("stop-timeout", None, Takes::Value("TIME")),
+        "So long after a request to stop, kill COMMAND's process group",
+        Span::ACCEPTED,
+        |config, value| put_time(&mut config.plan.stop_timeout, value),
+    ),
+    Setting::new(
+        ("drain", None, Takes::Value("TIME")),
+        "When COMMAND has ended, ask all that is left to end too, and kill it after so long",
+        Span::ACCEPTED,
+        |config, value| put_time(&mut config.plan.drain, value),
+    ),
+    Setting::new(
+        ("expect-status", Some('e'), Takes::List("STATUS")),
+        "Exit with 0 where COMMAND exits with this",
+        "exit statuses, 0 to 255, with commas between them",
+        |config, value| {
+            config.plan.statuses.expected = statuses(value)?;
             Some(())
         },
-    },
-    Setting {
-        long: "verbosity",
-        short: None,
-        value_name: Some("LEVEL"),
-        help: "Show errors (0), warnings too (1, the default), what rinit does (2), and all (3)",
-        accepted: super::Verbosity::ACCEPTED,
-        apply: |config, value| {
-            config.verbosity = parse(value)?;
+    ),
+    Setting::new(
+        ("map-status", None, Takes::List("FROM:TO")),
+        "Exit with TO where COMMAND exits with FROM",
+        "FROM:TO[,FROM:TO]..., exit statuses from 0 to 255",
+        |config, value| {
+            config.plan.statuses.mapped = status_mapping(value)?;
             Some(())
         },
-    },
+    ),
+    Setting::new(
+        ("parent-death-signal", Some('p'), Takes::Value("SIGNAL")),
+        "Act as if rinit got this signal when its parent dies",
+        Signal::ACCEPTED,
+        |config, value| {
+            config.parent_death_signal = Some(value.parse().ok()?);
+            Some(())
+        },
+    ),
+    Setting::new(
+        ("die-with-parent", None, Takes::Nothing),
+        "Have rinit and COMMAND killed when rinit's parent dies",
+        Switch::ACCEPTED,
+        |config, value| switch(&mut config.lifetime, value, [Lifetime::Own, Lifetime::Parents]),
+    ),
+    Setting::new(
+        ("isolate", None, Takes::Value("HOW")),
+        "Give COMMAND its own process 'group' (the default), its own 'session', or 'none' of these",
+        Isolate::ACCEPTED,
+        |config, value| put(&mut config.isolate, value),
+    ),
+    Setting::new(
+        ("subreaper", Some('s'), Takes::Nothing),
+        "Accepted for tini's sake: rinit is a subreaper whenever it is not PID 1",
+        Switch::ACCEPTED,
+        |_, value| value.parse::<Switch>().ok().map(|_| ()),
+    ),
+    Setting::new(
+        ("warn-on-reap", Some('w'), Takes::Nothing),
+        "Print a line for each orphan that is reaped",
+        Switch::ACCEPTED,
+        |config, value| switch(&mut config.reap_report, value, [ReapReport::Silent, ReapReport::Warn]),
+    ),
+    Setting::new(
+        ("log-format", None, Takes::Value("FORMAT")),
+        "Print messages as 'text' (the default), or as 'json', an object a line",
+        LogFormat::ACCEPTED,
+        |config, value| put(&mut config.log_format, value),
+    ),
+    Setting::new(
+        ("verbosity", None, Takes::Value("LEVEL")),
+        "Show errors (0), warnings too (1, the default), what rinit does (2), and all (3)",
+        Verbosity::ACCEPTED,
+        |config, value| put(&mut config.verbosity, value),
+    ),
 ];
 
+fn put<T: FromStr>(place: &mut T, value: &str) -> Option<()> {
+    *place = value.parse().ok()?;
+    Some(())
+}
+
+fn put_time(place: &mut Option<Duration>, value: &str) -> Option<()> {
+    *place = Some(value.parse::<Span>().ok()?.0);
+    Some(())
+}
+
+fn switch<T>(place: &mut T, value: &str, [off, on]: [T; 2]) -> Option<()> {
+    *place = match value.parse().ok()? {
+        Switch::On => on,
+        Switch::Off => off,
+    };
+    Some(())
+}
+
 impl Setting {
+    #[cfg_attr(not(feature = "cli"), expect(unused_variables, reason = "nobody asks for help"))]
+    const fn new(
+        (long, short, takes): (&'static str, Option<char>, Takes),
+        help: &'static str,
+        accepted: &'static str,
+        apply: Apply,
+    ) -> Setting {
+        Setting {
+            long,
+            short,
+            takes,
+            #[cfg(feature = "cli")]
+            help,
+            accepted,
+            apply,
+        }
+    }
+
     /// The name of the variable that says the same.
     pub fn twin(&self) -> String {
         format!("RINIT_{}", self.long.replace('-', "_").to_ascii_uppercase())
@@ -90,7 +194,8 @@ impl Setting {
 
     /// Applies a value; `spelled` is how the user wrote the setting's name.
     pub(super) fn apply(&self, config: &mut Config, spelled: &[u8], value: &[u8]) -> Result<(), UsageError> {
-        (self.apply)(config, value).ok_or_else(|| UsageError::BadValue {
+        let text = str::from_utf8(value).ok();
+        text.and_then(|text| (self.apply)(config, text)).ok_or_else(|| UsageError::BadValue {
             option: String::from_utf8_lossy(spelled).into_owned(),
             value: value.to_vec(),
             accepted: self.accepted,
@@ -109,10 +214,6 @@ pub fn find_twin(name: &[u8]) -> Option<&'static Setting> {
     SETTINGS.iter().find(|setting| setting.twin().as_bytes() == name)
 }
 
-fn parse<T: Value>(value: &[u8]) -> Option<T> {
-    str::from_utf8(value).ok()?.parse().ok()
-}
-
 /// What rinit was told makes no sense.
 #[derive(Debug, Error)]
 pub enum UsageError {
@@ -122,6 +223,11 @@ pub enum UsageError {
     /// There is no group to forward to.
     #[error("cannot use --forward-to=group with --isolate=none: the command has no process group of its own then")]
     NoGroup,
+    /// Two things are to happen when the parent dies.
+    #[error(
+        "cannot use --parent-death-signal with --die-with-parent: rinit would be killed and could not act on the signal"
+    )]
+    TwoDeaths,
     /// The value means nothing.
     #[error("cannot use {option}={}: it takes {accepted}", Quoted(.value))]
     BadValue {

@@ -1,9 +1,18 @@
 //! Every decision, in tables.
 
+mod property;
+mod stopping;
+
 use super::*;
+
+/// With no options.
+fn step(phase: Phase, event: Event) -> (Phase, Action) {
+    super::step(&Plan::default(), phase, event)
+}
 
 const PLAIN: Standing = Standing { resumer: Resumer::Nobody, terminal: TerminalSignals::None };
 const RUNNING: Phase = Phase {
+    stage: Stage::Running,
     program: ProgramState::Running,
     job: Job::Running,
     request: Request::None,
@@ -26,6 +35,10 @@ fn stopped(standing: Standing, signal: Signal) -> Phase {
     Phase { program: ProgramState::Stopped(signal), ..Phase::started(standing) }
 }
 
+fn asks(signal: Signal) -> bool {
+    [Signal::TERM, Signal::INT, Signal::QUIT].contains(&signal)
+}
+
 fn status_of(signal: Signal) -> ExitStatus {
     ExitStatus(128 + signal.number() as u8)
 }
@@ -42,7 +55,7 @@ fn every_signal_from_elsewhere_is_forwarded_as_often_as_it_comes() {
         let (phase, second) = step(phase, event);
         let expected = match signal {
             Signal::CONT => Action::ForwardContinue,
-            _ => Action::Forward,
+            _ => Action::Forward(signal),
         };
         assert_eq!((phase.sent, first, second), (sent(RUNNING, signal).sent, expected, expected));
     }
@@ -51,12 +64,13 @@ fn every_signal_from_elsewhere_is_forwarded_as_often_as_it_comes() {
 #[test]
 fn a_stopped_program_is_resumed_to_hear_a_stop_request_and_nothing_else() {
     for signal in signals() {
-        let expected = match signal {
-            Signal::TERM | Signal::INT | Signal::QUIT => Action::ForwardAndContinue,
-            Signal::CONT => Action::ForwardContinue,
-            _ => Action::Forward,
+        let (stage, expected) = match signal {
+            _ if asks(signal) => (Stage::Stopping(signal, Chance::First), Action::ForwardAndContinue(signal)),
+            Signal::CONT => (Stage::Running, Action::ForwardContinue),
+            _ => (Stage::Running, Action::Forward(signal)),
         };
-        assert_eq!(step(STOPPED, Event::Signal(signal, Origin::Elsewhere)), (sent(STOPPED, signal), expected));
+        let after = Phase { stage, ..sent(STOPPED, signal) };
+        assert_eq!(step(STOPPED, Event::Signal(signal, Origin::Elsewhere)), (after, expected));
     }
 }
 
@@ -97,7 +111,7 @@ fn rinit_does_not_stop_when_the_program_is_resumed_first() {
         let (stopping, action) = step(Phase::started(standing), Event::Program(Change::Stopped(stop)));
         assert_eq!((stopping.job, action), (Job::Stopping, Action::Nothing));
         for signal in signals() {
-            let resumes = signal.is_stop_request() || signal == Signal::CONT;
+            let resumes = asks(signal) || signal == Signal::CONT;
             let (after, _) = step(stopping, Event::Signal(signal, Origin::Elsewhere));
             assert_eq!(after.job == Job::Running, resumes, "{signal}");
         }

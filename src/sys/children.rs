@@ -22,6 +22,22 @@ pub fn reap(pid: Pid) -> Option<Ending> {
     }
 }
 
+/// Whether there are any children.
+pub fn are_there() -> bool {
+    exist(libc::P_ALL, 0)
+}
+
+/// Whether there are any children in this process group, which then exists, and is of this PID namespace.
+pub fn are_in_group(group: Pid) -> bool {
+    exist(libc::P_PGID, group.as_raw() as libc::id_t)
+}
+
+fn exist(kind: libc::idtype_t, id: libc::id_t) -> bool {
+    // SAFETY: waitid(2) may be given no siginfo.
+    let result = unsafe { libc::waitid(kind, id, std::ptr::null_mut(), libc::WEXITED | libc::WNOWAIT | libc::WNOHANG) };
+    Errno::result(result) != Err(Errno::ECHILD)
+}
+
 /// A child that has ended and waits to be reaped, if there is one.
 pub fn peek_ended() -> Option<Pid> {
     poll(libc::WEXITED | libc::WNOWAIT).map(|(pid, _)| pid)

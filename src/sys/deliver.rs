@@ -15,24 +15,26 @@ pub enum Target {
     Process(Pid),
     /// The process group that this process leads.
     Group(Pid),
+    /// A process group whose leader has been reaped.
+    Leaderless(Pid),
     /// rinit's own process group, rinit included.
     OwnGroup,
+    /// Every process of the PID namespace but PID 1, which rinit must be.
+    All,
 }
 
-/// Passes a signal on as it was received. Where the value it was queued with cannot be passed on, the number still is.
+/// Passes a signal on as it was received, but for its number. Where the value it was queued with cannot be passed on, the
+/// number still is.
 ///
 /// # Errors
 /// As `kill(2)`.
-pub fn forward(received: &Received, target: Target) -> Result<(), Errno> {
+pub fn forward(received: &Received, signal: Signal, target: Target) -> Result<(), Errno> {
     // The kernel lets a process queue what was queued (si_code < 0), but not pretend to be tgkill, kill or the kernel:
     // rt_sigqueueinfo(2).
     let queued = received.info.si_code < 0 && received.info.si_code != libc::SI_TKILL;
     // EAGAIN: the queue is full (RLIMIT_SIGPENDING). ENOSYS, EINVAL: an older kernel. EPERM: perhaps a seccomp filter that
     // does not know the call. kill(2) does without all of that.
-    each(
-        target,
-        |target| if queued && queue(received, target).is_ok() { Ok(()) } else { kill(received.signal, target) },
-    )
+    each(target, |target| if queued && queue(received, signal, target).is_ok() { Ok(()) } else { kill(signal, target) })
 }
 
 /// Sends a signal.
@@ -41,6 +43,12 @@ pub fn forward(received: &Received, target: Target) -> Result<(), Errno> {
 /// As `kill(2)`.
 pub fn send(signal: Signal, target: Target) -> Result<(), Errno> {
     each(target, |target| kill(signal, target))
+}
+
+/// Whether there is a process of the PID namespace but PID 1, which rinit must be; also one that may not be signalled.
+pub fn reaches_any() -> bool {
+    // SAFETY: takes numbers; 0 is no signal.
+    Errno::result(unsafe { libc::kill(-1, 0) }) != Err(Errno::ESRCH)
 }
 
 /// Delivers to the target, and if that is a group that its leader has left, to the leader too: it is the program.
@@ -56,23 +64,26 @@ fn each(target: Target, deliver: impl Fn(Target) -> Result<(), Errno>) -> Result
 fn kill(signal: Signal, target: Target) -> Result<(), Errno> {
     let pid = match target {
         Target::Process(pid) => pid.as_raw(),
-        Target::Group(leader) => -leader.as_raw(),
+        Target::Group(group) | Target::Leaderless(group) => -group.as_raw(),
         Target::OwnGroup => 0,
+        Target::All => -1,
     };
     // SAFETY: kill takes numbers only.
     Errno::result(unsafe { libc::kill(pid, signal.number()) }).map(drop)
 }
 
-fn queue(received: &Received, target: Target) -> Result<(), Errno> {
-    let (number, info) = (received.signal.number(), &raw const received.info);
+fn queue(received: &Received, signal: Signal, target: Target) -> Result<(), Errno> {
+    let number = signal.number();
+    let mut info = received.info;
+    info.si_signo = number;
     match target {
         Target::Process(pid) => {
             // SAFETY: info points to the siginfo that the kernel gave us for this signal.
-            let result = unsafe { libc::syscall(libc::SYS_rt_sigqueueinfo, pid.as_raw(), number, info) };
+            let result = unsafe { libc::syscall(libc::SYS_rt_sigqueueinfo, pid.as_raw(), number, &raw const info) };
             Errno::result(result).map(drop)
         }
-        // Nothing is forwarded to a group that rinit is in.
-        Target::OwnGroup => Err(Errno::EINVAL),
+        // Nothing is forwarded to these.
+        Target::OwnGroup | Target::All | Target::Leaderless(_) => Err(Errno::EINVAL),
         // rt_sigqueueinfo(2) knows no groups; pidfd_send_signal(2) does since Linux 6.9. The descriptor is opened only for
         // this: one that stays open would be in the way of checkpointing.
         Target::Group(pid) => {
@@ -83,7 +94,7 @@ fn queue(received: &Received, target: Target) -> Result<(), Errno> {
                     libc::SYS_pidfd_send_signal,
                     leader.as_raw_fd(),
                     number,
-                    info,
+                    &raw const info,
                     libc::PIDFD_SIGNAL_PROCESS_GROUP,
                 )
             };

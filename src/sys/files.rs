@@ -6,8 +6,6 @@ use std::os::fd::BorrowedFd;
 
 use nix::unistd::Pid;
 
-use crate::quoted::Escaped;
-
 /// Descriptors 0, 1 and 2, open or not. (`std::io::stdin` would allocate a buffer for it.)
 // SAFETY: nobody closes them; if one was never open, calls on it say EBADF.
 pub const STANDARD: [BorrowedFd<'static>; 3] = unsafe {
@@ -42,30 +40,36 @@ pub struct Comm {
 impl Comm {
     /// The name of a process that still exists, if only as a zombie; empty without /proc.
     pub fn of(pid: Pid) -> Comm {
-        let mut path = Path { bytes: [0; 32], length: 0 };
         let mut comm = Comm { buffer: [0; 64], length: 0 };
-        if write!(path, "/proc/{pid}/comm").is_ok()
-            && let Ok(path) = CStr::from_bytes_until_nul(&path.bytes)
-        {
-            comm.length = read_start(path, &mut comm.buffer).trim_ascii_end().len();
-        }
+        comm.length = read_start(Path::of(pid, "comm").as_c_str(), &mut comm.buffer).trim_ascii_end().len();
         comm
     }
-}
 
-impl fmt::Display for Comm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.buffer[..self.length] {
-            b"" => f.write_str("a process"),
-            name => Escaped(name).fmt(f),
-        }
+    /// It, as bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.buffer[..self.length]
     }
 }
 
-/// A path on the stack, with a zero byte at its end.
-struct Path {
+/// The path of a file in a process's folder in /proc, on the stack.
+pub struct Path {
     bytes: [u8; 32],
     length: usize,
+}
+
+impl Path {
+    /// `/proc/PID/NAME`.
+    pub fn of(pid: Pid, name: &str) -> Path {
+        let mut path = Path { bytes: [0; 32], length: 0 };
+        let _ = write!(path, "/proc/{pid}/{name}");
+        path
+    }
+
+    /// It, for system calls.
+    pub fn as_c_str(&self) -> &CStr {
+        // There is one: what is written ends before the last byte.
+        CStr::from_bytes_until_nul(&self.bytes).unwrap_or_default()
+    }
 }
 
 impl Write for Path {

@@ -3,10 +3,12 @@
 
 pub mod allocate;
 pub mod children;
+pub mod clock;
 pub mod deliver;
 pub mod files;
 pub mod output;
 pub mod process;
+pub mod processes;
 pub mod relro;
 pub mod signals;
 pub mod start;

@@ -6,12 +6,22 @@ use nix::errno::Errno;
 use nix::sys::prctl::set_child_subreaper;
 use nix::unistd::{Pid, chdir, getpid};
 
+use crate::signal::Signal;
+
 /// Makes sure that orphans become rinit's children. Those of PID 1 do anyway; elsewhere rinit becomes a subreaper.
 ///
 /// # Errors
 /// As `PR_SET_CHILD_SUBREAPER(2const)`; orphans then go to somebody else, who reaps them just as well.
 pub fn adopt_orphans() -> Result<(), Errno> {
     if getpid() == Pid::from_raw(1) { Ok(()) } else { set_child_subreaper(true) }
+}
+
+/// The signal that the kernel sends to the calling process when its parent, or the thread of it that made this process, ends.
+/// `exec` keeps it, but not that of a program with a set-user-ID bit or capabilities: `PR_SET_PDEATHSIG(2const)`. (nix's cannot
+/// be a real-time signal.) Async-signal-safe.
+pub fn set_parent_death_signal(signal: Signal) {
+    // SAFETY: takes numbers. It fails for no signal that there is.
+    unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, signal.number()) };
 }
 
 /// Lets go of what keeps others waiting or busy: descriptors from 3 up (a pipe ends only when its last writer is gone)

@@ -3,10 +3,12 @@
 
 use std::mem::MaybeUninit;
 use std::ptr;
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::unistd::{Pid, getpid};
 
+use super::clock::{self, Timespec};
 use crate::signal::{Origin, Signal, SignalSet};
 
 /// The kernel's `sizeof(sigset_t)`, which is not libc's.
@@ -90,21 +92,24 @@ impl Received {
     }
 }
 
-/// Takes the next signal from the queue, waiting for it as long as it takes; all of them must be blocked.
+/// Takes the next signal from the queue, waiting for it until this time of [`clock::monotonic`], or, without one, as long as it
+/// takes; all of them must be blocked.
 ///
 /// # Errors
-/// EINTR is normal: a tracer came, or rinit was stopped and resumed.
-pub fn wait() -> Result<Received, Errno> {
-    take(SignalSet::ALL, ptr::null())
+/// EAGAIN when the time has come. EINTR is normal: a tracer came, or rinit was stopped and resumed.
+pub fn wait(deadline: Option<Duration>) -> Result<Received, Errno> {
+    let timeout = deadline.map(|deadline| Timespec::from(deadline.saturating_sub(clock::monotonic())));
+    take(SignalSet::ALL, timeout.as_ref())
 }
 
 /// Takes a signal of this set from the queue, if there is one. Does not wait.
 pub fn next(set: SignalSet) -> Option<Received> {
-    take(set, &libc::timespec { tv_sec: 0, tv_nsec: 0 }).ok()
+    take(set, Some(&Timespec::from(Duration::ZERO))).ok()
 }
 
-fn take(set: SignalSet, timeout: *const libc::timespec) -> Result<Received, Errno> {
+fn take(set: SignalSet, timeout: Option<&Timespec>) -> Result<Received, Errno> {
     let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
+    let timeout = timeout.map_or(ptr::null(), ptr::from_ref);
     // SAFETY: set is a kernel sigset, info has room for a siginfo, and timeout is null, which is allowed, or points to a time.
     let number =
         unsafe { libc::syscall(libc::SYS_rt_sigtimedwait, &raw const set, info.as_mut_ptr(), timeout, SIGSET_BYTES) };

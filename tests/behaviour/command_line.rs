@@ -35,7 +35,7 @@ fn a_bad_option_is_one_line_and_125_and_nothing_runs(place: Place) {
     for (options, named) in [
         (&["--bogus"] as &[&str], "'--bogus'"),
         (&["-Z"], "'-Z'"),
-        (&["--forward-to=everyone"], "--forward-to='everyone': it takes child or group"),
+        (&["--forward-to=everyone"], "--forward-to='everyone': it takes child, group or all"),
         (&["--warn-on-reap=1"], "'--warn-on-reap'"),
         (&["-g", "--forward-to", "child"], "'--group'"),
     ] {
@@ -46,7 +46,7 @@ fn a_bad_option_is_one_line_and_125_and_nothing_runs(place: Place) {
 
 fn a_bad_variable_is_one_line_and_125_and_nothing_runs(place: Place) {
     for (name, value, named) in [
-        ("RINIT_FORWARD_TO", "everyone", "RINIT_FORWARD_TO='everyone': it takes child or group"),
+        ("RINIT_FORWARD_TO", "everyone", "RINIT_FORWARD_TO='everyone': it takes child, group or all"),
         ("RINIT_FORWARD_TO", "\n", "RINIT_FORWARD_TO='\\n'"),
         ("RINIT_VERBOSITY", "loud", "RINIT_VERBOSITY='loud': it takes 0"),
         ("RINIT_SUBREAPER", "", "RINIT_SUBREAPER='': it takes 1, true"),

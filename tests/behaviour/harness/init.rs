@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::time::Duration;
 
-use rinit::config::SETTINGS;
+use rinit::config::{SETTINGS, Takes};
 
 /// Who is to get the signals that an init gets.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -67,7 +67,8 @@ fn twin(option: &str, rest: &mut impl Iterator<Item = OsString>) -> Option<(Stri
     let setting = SETTINGS.iter().find(|setting| {
         name.strip_prefix("--") == Some(setting.long) || setting.short.is_some_and(|short| name == format!("-{short}"))
     })?;
-    let value = value.or_else(|| setting.value_name.and_then(|_| rest.next()));
+    let takes_none = matches!(setting.takes, Takes::Nothing);
+    let value = value.or_else(|| if takes_none { None } else { rest.next() });
     Some((setting.twin(), value.unwrap_or_else(|| "1".into())))
 }
 

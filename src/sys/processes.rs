@@ -1,0 +1,146 @@
+//! Other processes, as /proc shows them. Nothing in here allocates.
+
+use std::ffi::CStr;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::str::FromStr;
+
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, open};
+use nix::sys::stat::Mode;
+use nix::unistd::{Pid, getpid};
+
+use super::files::{Path, read_start};
+
+/// What `/proc/PID/stat` says of a process.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Process {
+    /// Its pid.
+    pub pid: Pid,
+    /// Its parent's pid: 0 if that is outside of the PID namespace.
+    pub parent: Pid,
+    /// Whether it runs or has ended.
+    pub life: Life,
+    /// When it was started, in hundredths of a second since boot.
+    pub started: u64,
+}
+
+/// Whether a process still runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Life {
+    /// It does.
+    Alive,
+    /// It has ended, and its parent has yet to reap it.
+    Zombie,
+}
+
+impl Process {
+    /// A process that still exists, if only as a zombie.
+    pub fn of(pid: Pid) -> Option<Process> {
+        let mut buffer = [0; 512];
+        Process::parse(pid, read_start(Path::of(pid, "stat").as_c_str(), &mut buffer))
+    }
+
+    fn parse(pid: Pid, stat: &[u8]) -> Option<Process> {
+        // The name, in parentheses, may have spaces and parentheses in it.
+        let name_end = stat.iter().rposition(|byte| *byte == b')')?;
+        let mut fields = stat[name_end + 1..].trim_ascii().split(|byte| *byte == b' ');
+        let life = match fields.next()? {
+            b"Z" | b"X" => Life::Zombie,
+            _ => Life::Alive,
+        };
+        let parent = Pid::from_raw(number(fields.next()?)?);
+        // The fields are numbered from 1, and the parent is the fourth.
+        let started = number(fields.nth(22 - 5)?)?;
+        Some(Process { pid, parent, life, started })
+    }
+}
+
+/// Whether /proc shows the PID namespace that rinit is in. It may be missing, hide it, or be that of the namespace outside
+/// (after `unshare --pid` alone), where the same numbers mean other processes.
+#[inline(never)] // Its buffer, which is large since a user may be in many groups, is on the stack only while it runs.
+pub fn are_visible() -> bool {
+    let mut buffer = [0; 4096];
+    let status = read_start(c"/proc/self/status", &mut buffer);
+    // One number for each namespace, from that of /proc to rinit's.
+    let numbers = status.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"NSpid:\t"));
+    numbers.and_then(number) == Some(getpid().as_raw())
+}
+
+/// Shows all processes that there are, until there are no more.
+///
+/// # Errors
+/// If /proc cannot be read.
+pub fn visit(each: &mut dyn FnMut(Pid)) -> Result<(), Errno> {
+    let folder = open(c"/proc", OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC, Mode::empty())?;
+    let mut entries = Entries { bytes: [0; 2048] };
+    loop {
+        match entries.read(&folder)? {
+            0 => return Ok(()),
+            length => {
+                entries.names(length).filter_map(|name| number(name.to_bytes())).map(Pid::from_raw).for_each(&mut *each)
+            }
+        }
+    }
+}
+
+/// What `getdents64(2)` writes: records, each of which tells where the next one is.
+#[repr(C, align(8))]
+struct Entries {
+    bytes: [u8; 2048],
+}
+
+impl Entries {
+    /// Where a record has its length, and its name: `struct linux_dirent64`.
+    const LENGTH: usize = 16;
+    const NAME: usize = 19;
+
+    fn read(&mut self, folder: &OwnedFd) -> Result<usize, Errno> {
+        // SAFETY: bytes has that many bytes to write to.
+        let length = unsafe {
+            libc::syscall(libc::SYS_getdents64, folder.as_raw_fd(), self.bytes.as_mut_ptr(), self.bytes.len())
+        };
+        Errno::result(length).map(|length| length as usize)
+    }
+
+    fn names(&self, length: usize) -> impl Iterator<Item = &CStr> {
+        let mut rest = &self.bytes[..length];
+        std::iter::from_fn(move || {
+            let size = u16::from_ne_bytes(rest.get(Self::LENGTH..Self::LENGTH + 2)?.try_into().ok()?);
+            let (record, next) = rest.split_at_checked(size.into())?;
+            rest = next;
+            CStr::from_bytes_until_nul(record.get(Self::NAME..)?).ok()
+        })
+    }
+}
+
+fn number<T: FromStr>(text: &[u8]) -> Option<T> {
+    str::from_utf8(text).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stat_is_read_whatever_the_name_is() {
+        let rest = "S 7 1 1 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 4711 2625536 193 18446744073709551615";
+        for name in ["sh", "a b", ") Z 9 (", "", "\u{fe}"] {
+            let process = Process::parse(Pid::from_raw(12), format!("12 ({name}) {rest}\n").as_bytes()).unwrap();
+            let expected =
+                Process { pid: Pid::from_raw(12), parent: Pid::from_raw(7), life: Life::Alive, started: 4711 };
+            assert_eq!(process, expected, "{name}");
+        }
+        for text in ["", "12 (sh", "12 (sh)", "12 (sh) S", "12 (sh) S 7 1"] {
+            assert_eq!(Process::parse(Pid::from_raw(12), text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn this_process_is_among_all() {
+        let mut found = 0;
+        visit(&mut |pid| found += i32::from(pid == getpid())).unwrap();
+        assert_eq!(found, 1);
+        let process = Process::of(getpid()).unwrap();
+        assert_eq!((process.parent, process.life), (nix::unistd::getppid(), Life::Alive));
+    }
+}
