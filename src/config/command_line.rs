@@ -11,8 +11,9 @@ use super::{Config, ForwardTo, Request, Verbosity};
 
 const AFTER_HELP: &str = "\
 Each option has a twin in the environment, for those who cannot change the command line: RINIT_FORWARD_TO=group,
-RINIT_ISOLATE=session, RINIT_WARN_ON_REAP=1, RINIT_SUBREAPER=1, RINIT_VERBOSITY=2. The command line wins; COMMAND does
-not see RINIT_*.
+RINIT_STOP_TIMEOUT=8s, RINIT_WARN_ON_REAP=1, RINIT_VERBOSITY=2. The command line wins; COMMAND does not see RINIT_*.
+
+A TIME is 500ms, 10s, 2m; a bare number is seconds. A SIGNAL is TERM, SIGTERM, 15, RTMIN+3. Lists have commas.
 
 Exit status: COMMAND's own, or 128+n if signal n killed it; 127 if COMMAND was not found, 126 if it was found but
 cannot be executed, 125 if rinit itself failed.";

@@ -1,5 +1,7 @@
 //! The man page and the completions, from the same definition as `rinit --help`.
 
+mod texts;
+
 use clap::{Command, ValueHint};
 use clap_complete::Shell;
 use clap_mangen::Man;
@@ -8,40 +10,6 @@ use rinit::config::{SETTINGS, definition};
 
 use crate::failure::{Failure, Result};
 use crate::release::Release;
-
-const SIGNALS: &[&str] = &[
-    "All 64 signals are forwarded, whatever their number and as often as they come, but for KILL and STOP, which nobody can \
-     catch, and SIGCHLD from the kernel. One that was queued with a value, by sigqueue(3), keeps it. A second TERM is forwarded \
-     like the first; nothing escalates, and there is no timer. A stopped program gets CONT after TERM, INT or QUIT, so that it \
-     can hear it. RTMIN is counted as 34.",
-    "The program finds the signal mask and the ignored signals as they would be without rinit.",
-];
-
-const ENVIRONMENT: &str = "Each option has a twin in the environment. The command line wins over it. A value that means \
-    nothing, on either side, is one line on standard error and exit status 125. The program does not see variables that begin \
-    with RINIT_; those that are no option's twin mean nothing to rinit.";
-
-const STATUSES: &[(&str, &str)] = &[
-    ("the program's own", "It exited by itself."),
-    ("128+n", "Signal n killed it: 143 for TERM, 137 for KILL, up to 192."),
-    ("127", "The command was not found."),
-    (
-        "126",
-        "It was found and cannot be executed; the message says why: a missing interpreter or loader, Windows line ends, \
-         another machine's program, no execute bit.",
-    ),
-    ("125", "rinit itself failed, or was told nonsense; nothing was run."),
-];
-
-const DESCRIPTION: &[&str] = &[
-    "rinit is PID 1 of a container: it starts COMMAND as its child, forwards every signal to it, reaps orphaned processes, and \
-     exits with COMMAND's own status. Without options it is invisible: it prints nothing when all is well, and one line that \
-     says who and why when it is not.",
-    "Options end at the first word that is not one, or after --: 'rinit ls -l /' runs 'ls -l /'. COMMAND is found as execvp(3) \
-     finds it; a script without a #! line is given to /bin/sh.",
-    "Where rinit is not PID 1 it becomes a subreaper by itself. When it ends, because COMMAND has, the kernel kills whatever \
-     else runs in the container.",
-];
 
 /// The man page, `rinit.1`.
 pub fn man_page(release: &Release) -> Result<Vec<u8>> {
@@ -61,25 +29,50 @@ fn description() -> Roff {
     let mut roff = Roff::new();
     roff.control("SH", ["SYNOPSIS"]);
     roff.text([bold("rinit"), roman(" [OPTIONS] [--] "), italic("COMMAND"), roman(" ["), italic("ARG"), roman("]...")]);
-    paragraphs(&mut roff, "DESCRIPTION", DESCRIPTION);
+    paragraphs(&mut roff, "DESCRIPTION", texts::DESCRIPTION);
     roff
 }
 
 fn after_the_options() -> Roff {
     let mut roff = Roff::new();
     roff.control("SH", ["EXIT STATUS"]);
-    for (status, meaning) in STATUSES {
+    for (status, meaning) in texts::STATUSES {
         roff.control("TP", []).text([bold(*status)]).text([roman(*meaning)]);
     }
-    paragraphs(&mut roff, "ENVIRONMENT", &[ENVIRONMENT]);
+    roff.control("PP", []).text([roman(texts::STATUS_WARNING)]);
+    paragraphs(&mut roff, "ENVIRONMENT", &[texts::ENVIRONMENT]);
     for setting in SETTINGS {
         let value = format!(": {}. Takes {}.", setting.help, setting.accepted);
         roff.control("TP", []).text([bold(setting.twin())]);
         roff.text([roman("As "), bold(format!("--{}", setting.long)), roman(value)]);
     }
-    paragraphs(&mut roff, "SIGNALS", SIGNALS);
+    paragraphs(&mut roff, "SIGNALS", texts::SIGNALS);
+    stopping(&mut roff);
+    paragraphs(&mut roff, "LOG", texts::LOG);
     paragraphs(&mut roff, "SEE ALSO", &["docker(1), podman(1), signal(7), pid_namespaces(7)"]);
     roff
+}
+
+fn stopping(roff: &mut Roff) {
+    roff.control("SH", ["STOPPING"]);
+    as_it_is(roff, texts::PHASES);
+    for text in texts::STOPPING {
+        roff.control("PP", []).text([roman(*text)]);
+    }
+    as_it_is(roff, texts::TEN_SECONDS);
+    for (text, settings) in [(texts::THEN_THIRTY, texts::COMPOSE), (texts::THEN_KUBERNETES, texts::KUBERNETES)] {
+        roff.control("PP", []).text([roman(text)]);
+        as_it_is(roff, settings);
+    }
+}
+
+/// Lines that are not to be filled.
+fn as_it_is(roff: &mut Roff, lines: &str) {
+    roff.control("PP", []).control("nf", []);
+    for line in lines.lines() {
+        roff.text([roman(line)]);
+    }
+    roff.control("fi", []);
 }
 
 fn paragraphs(roff: &mut Roff, heading: &str, texts: &[&str]) {
@@ -110,7 +103,9 @@ pub fn completions() -> Vec<(&'static str, &'static str, Vec<u8>)> {
 /// The definition, with what a shell can make more of than rinit does, which takes values as bytes.
 fn for_shells() -> Command {
     definition()
-        .mut_arg("forward-to", |arg| arg.value_parser(["child", "group"]))
+        .mut_arg("forward-to", |arg| arg.value_parser(["child", "group", "all"]))
+        .mut_arg("isolate", |arg| arg.value_parser(["group", "session", "none"]))
+        .mut_arg("log-format", |arg| arg.value_parser(["text", "json"]))
         .mut_arg("verbosity", |arg| arg.value_parser(["0", "1", "2", "3"]))
         .mut_arg("command", |arg| arg.value_hint(ValueHint::CommandWithArguments))
 }
