@@ -32,6 +32,8 @@ pub mod isolation;
 #[forbid(unsafe_code)]
 pub mod log;
 #[forbid(unsafe_code)]
+mod number;
+#[forbid(unsafe_code)]
 mod oom;
 #[forbid(unsafe_code)]
 pub mod parent;

@@ -1,5 +1,6 @@
 //! Whether the kernel's out-of-memory killer has been at work in this container.
 
+use crate::number::small;
 use crate::sys::files::read_start;
 
 /// How many processes of this container it has killed; none if the cgroup cannot be read. Allocates nothing.
@@ -15,7 +16,7 @@ pub fn kills() -> Option<u32> {
 /// The number behind `oom_kill`, which both versions write alike.
 fn oom_kill(file: &[u8]) -> Option<u32> {
     let number = file.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"oom_kill "))?;
-    str::from_utf8(number).ok()?.trim_ascii().parse().ok()
+    small(number.trim_ascii())
 }
 
 #[cfg(test)]

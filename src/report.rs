@@ -44,6 +44,8 @@ pub struct Report<'a> {
     log: Log,
     refusal: Refusal,
     blindness: Blindness,
+    /// Who asked the program to stop, if somebody is going to ask.
+    asked: Option<Sender>,
 }
 
 /// Whether it has been said that signals do not reach the program.
@@ -61,7 +63,7 @@ enum Blindness {
 impl<'a> Report<'a> {
     /// A report on this program.
     pub fn new(program: Identity<'a>, reap_report: ReapReport, log: Log) -> Report<'a> {
-        Report { program, reap_report, log, refusal: Refusal::NotYet, blindness: Blindness::NotYet }
+        Report { program, reap_report, log, refusal: Refusal::NotYet, blindness: Blindness::NotYet, asked: None }
     }
 
     fn facts(&self, event: &'static str) -> Facts<'a> {
@@ -126,6 +128,11 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// The program is asked to stop by this, or has been by what came before; there may be more to say about it.
+    pub fn asked(&mut self, received: &Received) {
+        self.asked.get_or_insert_with(|| Sender::of(received));
+    }
+
     /// A request to stop is held back.
     pub fn held(&self, received: &Received, delay: Duration) {
         self.log.info(
@@ -187,10 +194,11 @@ impl<'a> Report<'a> {
         self.log.warning(
             self.facts("stop-timeout").signal(Signal::KILL),
             format_args!(
-                "{} did not end within {} of {asked_by}; killed; if it needs longer, raise --stop-timeout, and the grace \
+                "{} did not end within {} of {asked_by}{}; killed; if it needs longer, raise --stop-timeout, and the grace \
                  period of the container engine",
                 self.program,
-                Shown(timeout)
+                Shown(timeout),
+                Asker(self.asked.as_ref())
             ),
         );
     }
@@ -217,6 +225,15 @@ impl fmt::Display for Sender {
             (None, Origin::Kernel) => f.write_str("the kernel"),
             (None, _) => f.write_str("outside of the container"),
         }
+    }
+}
+
+/// Where a request came from, if that is known.
+struct Asker<'a>(Option<&'a Sender>);
+
+impl fmt::Display for Asker<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |sender| write!(f, " from {sender}"))
     }
 }
 

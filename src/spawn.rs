@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::explain;
 use crate::inherited::Inherited;
 use crate::isolation::Isolation;
+use crate::number::small;
 use crate::report::Identity;
 use crate::step::{Resumer, Standing};
 use crate::terminal::{Foreground, Provision};
@@ -158,6 +159,6 @@ fn program_environment<'a>(
 fn names_rinit(variable: &CStr) -> bool {
     let value = variable.to_bytes().strip_prefix(ListenPid::PREFIX.as_bytes());
     // Asked for only where there is a number to compare with.
-    let pid = value.and_then(|value| str::from_utf8(value).ok()?.parse::<i32>().ok());
+    let pid = value.and_then(small::<i32>);
     pid.is_some_and(|pid| pid == getpid().as_raw())
 }

@@ -144,6 +144,9 @@ impl Supervisor<'_> {
 
     /// Does what it takes to make the program see a signal.
     fn deliver(&mut self, action: Action, received: &Received) {
+        if let (Stage::Stopping(..), Some(_)) = (self.phase.stage, self.deadline) {
+            self.report.asked(received);
+        }
         match action {
             Action::Forward(signal) => self.forward(received, signal),
             Action::ForwardAndContinue(signal) => {

@@ -5,6 +5,7 @@ mod command_line;
 #[cfg(not(feature = "cli"))]
 #[path = "no_command_line.rs"]
 mod command_line;
+mod lists;
 mod settings;
 mod values;
 
@@ -13,7 +14,7 @@ use std::ffi::CStr;
 #[cfg(feature = "cli")]
 pub use command_line::definition;
 pub use settings::{SETTINGS, Setting, Takes, UsageError, find_twin};
-pub use values::{ForwardTo, Isolate, Lifetime, LogFormat, NotAccepted, ReapReport, Value, Verbosity, number};
+pub use values::{ForwardTo, Isolate, Lifetime, LogFormat, ReapReport, Value, Verbosity};
 
 use crate::environment::Environment;
 use crate::plan::Plan;

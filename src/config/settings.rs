@@ -1,12 +1,12 @@
 //! The table of settings. Each is an option on the command line and a variable in the environment (its twin), and is
 //! applied by one function, whichever side it came from.
 
-use std::str::FromStr;
 use std::time::Duration;
 
 use thiserror::Error;
 
-use super::values::{Lifetime, ReapReport, Span, Switch, Value, rewriting, signals, status_mapping, statuses};
+use super::lists::{rewriting, signals, status_mapping, statuses};
+use super::values::{Lifetime, ReapReport, Switch, Value};
 use super::{Config, ForwardTo, Isolate, LogFormat, Verbosity};
 use crate::quoted::Quoted;
 use crate::signal::Signal;
@@ -39,7 +39,7 @@ pub enum Takes {
     List(&'static str),
 }
 
-type Apply = fn(&mut Config, &str) -> Option<()>;
+type Apply = fn(&mut Config, &[u8]) -> Option<()>;
 
 /// All of them, in the order of `--help`.
 pub const SETTINGS: &[Setting] = &[
@@ -70,20 +70,20 @@ pub const SETTINGS: &[Setting] = &[
     Setting::new(
         ("stop-delay", None, Takes::Value("TIME")),
         "Hold the first request to stop back for so long",
-        Span::ACCEPTED,
-        |config, value| put_time(&mut config.plan.stop_delay, value),
+        Duration::ACCEPTED,
+        |config, value| put_some(&mut config.plan.stop_delay, value),
     ),
     Setting::new(
         ("stop-timeout", None, Takes::Value("TIME")),
         "So long after a request to stop, kill COMMAND's process group",
-        Span::ACCEPTED,
-        |config, value| put_time(&mut config.plan.stop_timeout, value),
+        Duration::ACCEPTED,
+        |config, value| put_some(&mut config.plan.stop_timeout, value),
     ),
     Setting::new(
         ("drain", None, Takes::Value("TIME")),
         "When COMMAND has ended, ask all that is left to end too, and kill it after so long",
-        Span::ACCEPTED,
-        |config, value| put_time(&mut config.plan.drain, value),
+        Duration::ACCEPTED,
+        |config, value| put_some(&mut config.plan.drain, value),
     ),
     Setting::new(
         ("expect-status", Some('e'), Takes::List("STATUS")),
@@ -107,10 +107,7 @@ pub const SETTINGS: &[Setting] = &[
         ("parent-death-signal", Some('p'), Takes::Value("SIGNAL")),
         "Act as if rinit got this signal when its parent dies",
         Signal::ACCEPTED,
-        |config, value| {
-            config.parent_death_signal = Some(value.parse().ok()?);
-            Some(())
-        },
+        |config, value| put_some(&mut config.parent_death_signal, value),
     ),
     Setting::new(
         ("die-with-parent", None, Takes::Nothing),
@@ -128,7 +125,7 @@ pub const SETTINGS: &[Setting] = &[
         ("subreaper", Some('s'), Takes::Nothing),
         "Accepted for tini's sake: rinit is a subreaper whenever it is not PID 1",
         Switch::ACCEPTED,
-        |_, value| value.parse::<Switch>().ok().map(|_| ()),
+        |_, value| Switch::parse(value).map(|_| ()),
     ),
     Setting::new(
         ("warn-on-reap", Some('w'), Takes::Nothing),
@@ -150,18 +147,18 @@ pub const SETTINGS: &[Setting] = &[
     ),
 ];
 
-fn put<T: FromStr>(place: &mut T, value: &str) -> Option<()> {
-    *place = value.parse().ok()?;
+fn put<T: Value>(place: &mut T, value: &[u8]) -> Option<()> {
+    *place = T::parse(value)?;
     Some(())
 }
 
-fn put_time(place: &mut Option<Duration>, value: &str) -> Option<()> {
-    *place = Some(value.parse::<Span>().ok()?.0);
+fn put_some<T: Value>(place: &mut Option<T>, value: &[u8]) -> Option<()> {
+    *place = Some(T::parse(value)?);
     Some(())
 }
 
-fn switch<T>(place: &mut T, value: &str, [off, on]: [T; 2]) -> Option<()> {
-    *place = match value.parse().ok()? {
+fn switch<T>(place: &mut T, value: &[u8], [off, on]: [T; 2]) -> Option<()> {
+    *place = match Switch::parse(value)? {
         Switch::On => on,
         Switch::Off => off,
     };
@@ -194,8 +191,7 @@ impl Setting {
 
     /// Applies a value; `spelled` is how the user wrote the setting's name.
     pub(super) fn apply(&self, config: &mut Config, spelled: &[u8], value: &[u8]) -> Result<(), UsageError> {
-        let text = str::from_utf8(value).ok();
-        text.and_then(|text| (self.apply)(config, text)).ok_or_else(|| UsageError::BadValue {
+        (self.apply)(config, value).ok_or_else(|| UsageError::BadValue {
             option: String::from_utf8_lossy(spelled).into_owned(),
             value: value.to_vec(),
             accepted: self.accepted,

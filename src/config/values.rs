@@ -1,24 +1,16 @@
 //! The values that settings take, each parsed here once for the command line and for the environment.
 
-use std::str::FromStr;
 use std::time::Duration;
 
-use crate::plan::Pairs;
-use crate::signal::{Signal, SignalSet};
+use crate::number::number;
 
 /// A type that an option's value is parsed into.
-pub trait Value: FromStr {
+pub trait Value: Sized {
     /// What is accepted, to end the sentence "it takes …".
     const ACCEPTED: &'static str;
-}
 
-/// Not an accepted value: [`Value::ACCEPTED`] says what is.
-#[derive(Debug)]
-pub struct NotAccepted;
-
-/// A number in decimal digits and nothing else: `FromStr` would take a sign.
-pub fn number<T: FromStr>(text: &str) -> Option<T> {
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+    /// The value, if it is accepted.
+    fn parse(text: &[u8]) -> Option<Self>;
 }
 
 /// Which messages are shown. The numbers are tini's.
@@ -47,22 +39,18 @@ impl Verbosity {
     }
 }
 
-impl FromStr for Verbosity {
-    type Err = NotAccepted;
-
-    fn from_str(text: &str) -> Result<Verbosity, NotAccepted> {
-        match text {
-            "0" => Ok(Verbosity::Quiet),
-            "1" => Ok(Verbosity::Normal),
-            "2" => Ok(Verbosity::Verbose),
-            "3" => Ok(Verbosity::Debug),
-            _ => Err(NotAccepted),
-        }
-    }
-}
-
 impl Value for Verbosity {
     const ACCEPTED: &'static str = "0 (errors only), 1 (warnings too), 2 (what -v shows) or 3 (what -vv shows)";
+
+    fn parse(text: &[u8]) -> Option<Verbosity> {
+        match text {
+            b"0" => Some(Verbosity::Quiet),
+            b"1" => Some(Verbosity::Normal),
+            b"2" => Some(Verbosity::Verbose),
+            b"3" => Some(Verbosity::Debug),
+            _ => None,
+        }
+    }
 }
 
 /// Who gets the signals that rinit gets.
@@ -77,21 +65,12 @@ pub enum ForwardTo {
     All,
 }
 
-impl FromStr for ForwardTo {
-    type Err = NotAccepted;
-
-    fn from_str(text: &str) -> Result<ForwardTo, NotAccepted> {
-        match text {
-            _ if text.eq_ignore_ascii_case("child") => Ok(ForwardTo::Child),
-            _ if text.eq_ignore_ascii_case("group") => Ok(ForwardTo::Group),
-            _ if text.eq_ignore_ascii_case("all") => Ok(ForwardTo::All),
-            _ => Err(NotAccepted),
-        }
-    }
-}
-
 impl Value for ForwardTo {
     const ACCEPTED: &'static str = "child, group or all";
+
+    fn parse(text: &[u8]) -> Option<ForwardTo> {
+        one_of(text, [("child", ForwardTo::Child), ("group", ForwardTo::Group), ("all", ForwardTo::All)])
+    }
 }
 
 /// How far the program is set apart from rinit.
@@ -106,21 +85,12 @@ pub enum Isolate {
     None,
 }
 
-impl FromStr for Isolate {
-    type Err = NotAccepted;
-
-    fn from_str(text: &str) -> Result<Isolate, NotAccepted> {
-        match text {
-            _ if text.eq_ignore_ascii_case("group") => Ok(Isolate::Group),
-            _ if text.eq_ignore_ascii_case("session") => Ok(Isolate::Session),
-            _ if text.eq_ignore_ascii_case("none") => Ok(Isolate::None),
-            _ => Err(NotAccepted),
-        }
-    }
-}
-
 impl Value for Isolate {
     const ACCEPTED: &'static str = "group, session or none";
+
+    fn parse(text: &[u8]) -> Option<Isolate> {
+        one_of(text, [("group", Isolate::Group), ("session", Isolate::Session), ("none", Isolate::None)])
+    }
 }
 
 /// Whether each reaped orphan is worth a line at the default verbosity.
@@ -133,31 +103,6 @@ pub enum ReapReport {
     Warn,
 }
 
-/// On or off, for the twins of options that take no value.
-pub enum Switch {
-    /// As if the option were there.
-    On,
-    /// As if it were not.
-    Off,
-}
-
-impl FromStr for Switch {
-    type Err = NotAccepted;
-
-    fn from_str(text: &str) -> Result<Switch, NotAccepted> {
-        let is_one_of = |words: [&str; 4]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
-        match text {
-            _ if is_one_of(["1", "true", "yes", "on"]) => Ok(Switch::On),
-            _ if is_one_of(["0", "false", "no", "off"]) => Ok(Switch::Off),
-            _ => Err(NotAccepted),
-        }
-    }
-}
-
-impl Value for Switch {
-    const ACCEPTED: &'static str = "1, true, yes or on, or 0, false, no or off";
-}
-
 /// What the log looks like.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum LogFormat {
@@ -168,20 +113,12 @@ pub enum LogFormat {
     Json,
 }
 
-impl FromStr for LogFormat {
-    type Err = NotAccepted;
-
-    fn from_str(text: &str) -> Result<LogFormat, NotAccepted> {
-        match text {
-            _ if text.eq_ignore_ascii_case("text") => Ok(LogFormat::Text),
-            _ if text.eq_ignore_ascii_case("json") => Ok(LogFormat::Json),
-            _ => Err(NotAccepted),
-        }
-    }
-}
-
 impl Value for LogFormat {
     const ACCEPTED: &'static str = "text or json";
+
+    fn parse(text: &[u8]) -> Option<LogFormat> {
+        one_of(text, [("text", LogFormat::Text), ("json", LogFormat::Json)])
+    }
 }
 
 /// What happens to rinit and its program when rinit's parent dies.
@@ -194,71 +131,44 @@ pub enum Lifetime {
     Parents,
 }
 
-/// A time, in what it was given in.
-pub struct Span(pub Duration);
-
-impl Span {
-    /// A hundred years, which no clock of the kernel's overflows by.
-    const LONGEST: Duration = Duration::from_hours(24 * 365 * 100);
+/// On or off, for the twins of options that take no value.
+#[derive(Clone, Copy)]
+pub enum Switch {
+    /// As if the option were there.
+    On,
+    /// As if it were not.
+    Off,
 }
 
-impl FromStr for Span {
-    type Err = NotAccepted;
+impl Value for Switch {
+    const ACCEPTED: &'static str = "1, true, yes or on, or 0, false, no or off";
 
-    fn from_str(text: &str) -> Result<Span, NotAccepted> {
-        let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        let milliseconds = match &text[digits.len()..] {
-            "ms" => 1,
-            "" | "s" => 1000,
-            "m" => 60 * 1000,
-            "h" => 60 * 60 * 1000,
-            _ => return Err(NotAccepted),
-        };
-        let duration =
-            number::<u64>(digits).and_then(|number| number.checked_mul(milliseconds)).map(Duration::from_millis);
-        duration.filter(|duration| *duration <= Self::LONGEST).map(Span).ok_or(NotAccepted)
+    fn parse(text: &[u8]) -> Option<Switch> {
+        let on = ["1", "true", "yes", "on"].map(|word| (word, Switch::On));
+        one_of(text, on).or_else(|| one_of(text, ["0", "false", "no", "off"].map(|word| (word, Switch::Off))))
     }
 }
 
-impl Value for Span {
+impl Value for Duration {
     const ACCEPTED: &'static str = "a time, like 500ms, 10s or 2m; a bare number is seconds";
+
+    fn parse(text: &[u8]) -> Option<Duration> {
+        /// A hundred years, which no clock of the kernel's overflows by.
+        const LONGEST: Duration = Duration::from_hours(24 * 365 * 100);
+        let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let milliseconds = match &text[digits..] {
+            b"ms" => 1,
+            b"" | b"s" => 1000,
+            b"m" => 60 * 1000,
+            b"h" => 60 * 60 * 1000,
+            _ => return None,
+        };
+        let duration = Duration::from_millis(number(&text[..digits])?.checked_mul(milliseconds)?);
+        (duration <= LONGEST).then_some(duration)
+    }
 }
 
-/// The items of a list.
-pub fn items(text: &str) -> impl Iterator<Item = &str> {
-    text.split(',').map(str::trim_ascii)
-}
-
-/// Signals.
-pub fn signals(text: &str) -> Option<SignalSet> {
-    items(text).map(|item| item.parse().ok()).collect()
-}
-
-/// Exit statuses.
-pub fn statuses(text: &str) -> Option<Vec<u8>> {
-    items(text).map(number).collect()
-}
-
-/// Which signal is to become which, or none.
-pub fn rewriting(text: &str) -> Option<Pairs> {
-    let signal = |text: &str| text.parse::<Signal>().ok();
-    // KILL and STOP never arrive, and the kernel's SIGCHLD is not forwarded.
-    let from =
-        |text: &str| signal(text).filter(|it| ![Signal::KILL, Signal::STOP, Signal::CHLD].contains(it)).map(u8::from);
-    let to = |text: &str| match text {
-        "0" => Some(0),
-        _ if text.eq_ignore_ascii_case("drop") => Some(0),
-        _ => signal(text).map(u8::from),
-    };
-    pairs(text, from, to)
-}
-
-/// Which exit status is to become which.
-pub fn status_mapping(text: &str) -> Option<Pairs> {
-    pairs(text, number, number)
-}
-
-fn pairs(text: &str, from: impl Fn(&str) -> Option<u8>, to: impl Fn(&str) -> Option<u8>) -> Option<Pairs> {
-    let pair = |(left, right)| Some((from(left)?, to(right)?));
-    items(text).map(|item| item.split_once(':').and_then(pair)).collect()
+/// The value of one of these words, in small letters or large.
+fn one_of<T: Copy, const N: usize>(text: &[u8], words: [(&str, T); N]) -> Option<T> {
+    words.iter().find(|(word, _)| text.eq_ignore_ascii_case(word.as_bytes())).map(|(_, value)| *value)
 }

@@ -1,10 +1,10 @@
 //! The names of signals, to show and to read.
 
 use std::fmt;
-use std::str::FromStr;
 
 use super::Signal;
-use crate::config::{NotAccepted, Value, number};
+use crate::config::Value;
+use crate::number::small;
 
 /// Those of 1 to 31, as `signal(7)` numbers them on every machine that rinit is built for. One string and no table of strings:
 /// each of those would have to be relocated whenever rinit starts.
@@ -12,7 +12,7 @@ const NAMES: &str = "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE
                      URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS";
 
 /// Other names for some of them.
-const ALIASES: [(&str, &str); 3] = [("IOT", "ABRT"), ("CLD", "CHLD"), ("POLL", "IO")];
+const ALIASES: [(&str, i32); 3] = [("IOT", libc::SIGABRT), ("CLD", libc::SIGCHLD), ("POLL", libc::SIGIO)];
 
 impl fmt::Display for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -29,42 +29,41 @@ impl fmt::Display for Signal {
     }
 }
 
-impl FromStr for Signal {
-    type Err = NotAccepted;
-
-    fn from_str(text: &str) -> Result<Signal, NotAccepted> {
-        let by_name = || by_name(without_prefix(text, "SIG").unwrap_or(text));
-        number::<u8>(text).map(i32::from).or_else(by_name).and_then(Signal::new).ok_or(NotAccepted)
-    }
-}
-
 impl Value for Signal {
     const ACCEPTED: &'static str = "a signal, by name or number: TERM, SIGTERM, 15, RTMIN+3";
+
+    fn parse(text: &[u8]) -> Option<Signal> {
+        let by_name = || by_name(without_prefix(text, "SIG").unwrap_or(text));
+        small::<i32>(text).or_else(by_name).and_then(Signal::new)
+    }
 }
 
-fn by_name(name: &str) -> Option<i32> {
+fn by_name(name: &[u8]) -> Option<i32> {
     if let Some(above) = without_prefix(name, "RTMIN") {
-        return offset(above, '+').map(|offset| i32::from(Signal::RTMIN.0 + offset));
+        return offset(above, b'+').map(|offset| i32::from(Signal::RTMIN.0 + offset));
     }
     if let Some(below) = without_prefix(name, "RTMAX") {
-        return offset(below, '-').map(|offset| i32::from(Signal::RTMAX.0 - offset));
+        return offset(below, b'-').map(|offset| i32::from(Signal::RTMAX.0 - offset));
     }
-    let alias = ALIASES.iter().find(|(alias, _)| name.eq_ignore_ascii_case(alias));
-    let name = alias.map_or(name, |(_, name)| name);
-    NAMES.split(' ').zip(1..).find(|(known, _)| name.eq_ignore_ascii_case(known)).map(|(_, number)| number)
+    let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+    let alias = ALIASES.iter().find(|(alias, _)| is(alias)).map(|(_, number)| *number);
+    alias.or_else(|| NAMES.split(' ').zip(1..).find(|(known, _)| is(known)).map(|(_, number)| number))
 }
 
 /// What follows RTMIN or RTMAX: nothing, or a sign and a number that leads no further than to the other.
-fn offset(text: &str, sign: char) -> Option<u8> {
-    if text.is_empty() {
-        return Some(0);
+fn offset(text: &[u8], sign: u8) -> Option<u8> {
+    match text {
+        [] => Some(0),
+        [first, digits @ ..] if *first == sign => {
+            small(digits).filter(|offset| *offset <= Signal::RTMAX.0 - Signal::RTMIN.0)
+        }
+        _ => None,
     }
-    number(text.strip_prefix(sign)?).filter(|offset| *offset <= Signal::RTMAX.0 - Signal::RTMIN.0)
 }
 
-fn without_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+fn without_prefix<'a>(text: &'a [u8], prefix: &str) -> Option<&'a [u8]> {
     let (start, rest) = text.split_at_checked(prefix.len())?;
-    start.eq_ignore_ascii_case(prefix).then_some(rest)
+    start.eq_ignore_ascii_case(prefix.as_bytes()).then_some(rest)
 }
 
 #[cfg(test)]
@@ -89,7 +88,7 @@ mod tests {
 
     #[test]
     fn what_is_shown_can_be_read_and_so_can_what_people_write() {
-        let read = |text: &str| text.parse().map(Signal::number).ok();
+        let read = |text: &str| Signal::parse(text.as_bytes()).map(Signal::number);
         for number in (1..=64).filter(|number| ![32, 33].contains(number)) {
             let name = name(number);
             for text in [&name, &name.to_lowercase(), &name[3..], &number.to_string()] {

@@ -2,7 +2,6 @@
 
 use std::ffi::CStr;
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::str::FromStr;
 
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
@@ -10,6 +9,7 @@ use nix::sys::stat::Mode;
 use nix::unistd::{Pid, getpid};
 
 use super::files::{Path, read_start};
+use crate::number::{number, small};
 
 /// What `/proc/PID/stat` says of a process.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,7 +48,7 @@ impl Process {
             b"Z" | b"X" => Life::Zombie,
             _ => Life::Alive,
         };
-        let parent = Pid::from_raw(number(fields.next()?)?);
+        let parent = Pid::from_raw(small(fields.next()?)?);
         // The fields are numbered from 1, and the parent is the fourth.
         let started = number(fields.nth(22 - 5)?)?;
         Some(Process { pid, parent, life, started })
@@ -63,7 +63,7 @@ pub fn are_visible() -> bool {
     let status = read_start(c"/proc/self/status", &mut buffer);
     // One number for each namespace, from that of /proc to rinit's.
     let numbers = status.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"NSpid:\t"));
-    numbers.and_then(number) == Some(getpid().as_raw())
+    numbers.and_then(small) == Some(getpid().as_raw())
 }
 
 /// Shows all processes that there are, until there are no more.
@@ -77,7 +77,7 @@ pub fn visit(each: &mut dyn FnMut(Pid)) -> Result<(), Errno> {
         match entries.read(&folder)? {
             0 => return Ok(()),
             length => {
-                entries.names(length).filter_map(|name| number(name.to_bytes())).map(Pid::from_raw).for_each(&mut *each)
+                entries.names(length).filter_map(|name| small(name.to_bytes())).map(Pid::from_raw).for_each(&mut *each)
             }
         }
     }
@@ -111,10 +111,6 @@ impl Entries {
             CStr::from_bytes_until_nul(record.get(Self::NAME..)?).ok()
         })
     }
-}
-
-fn number<T: FromStr>(text: &[u8]) -> Option<T> {
-    str::from_utf8(text).ok()?.parse().ok()
 }
 
 #[cfg(test)]
