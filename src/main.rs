@@ -53,7 +53,7 @@ fn run(
     if let Err(errno) = process::adopt_orphans() {
         log.info(Facts::of("no-orphans"), format_args!("cannot adopt orphans: {}", Why(errno)));
     }
-    parent::follow(config);
+    parent::follow(config, log);
     let program = spawn::spawn(command, environment, inherited, Isolation::new(config), config.lifetime)?;
 
     // From here on nothing may fail.

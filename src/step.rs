@@ -325,9 +325,13 @@ fn not_suspended(program: ProgramState) -> Action {
 
 fn blame(plan: &Plan, phase: Phase, ending: Ending) -> Blame {
     match ending {
-        _ if plan.statuses.expects(ending.status()) => Blame::Expected,
+        // A kill is never what it should be: it may be the OOM killer's.
+        Ending::Exited(_) => Blame::Expected,
+        Ending::Killed { signal, .. } if signal != Signal::KILL && plan.statuses.expects(ending.status()) => {
+            Blame::Expected
+        }
         Ending::Killed { signal, .. } if !phase.sent.contains(signal) => Blame::KilledByOthers,
-        Ending::Killed { .. } | Ending::Exited(_) => Blame::Expected,
+        Ending::Killed { .. } => Blame::Expected,
     }
 }
 

@@ -48,7 +48,9 @@ pub fn until_end(program: Program<'_>, config: &Config, log: Log) -> ExitStatus 
             Err(Errno::EINTR | Errno::EAGAIN) => {}
             Err(errno) => supervisor.do_without_signals(errno),
         }
-        if let Some(status) = supervisor.look_at_the_clock() {
+        if let Some(deadline) = supervisor.deadline
+            && let Some(status) = supervisor.look_at_the_clock(deadline)
+        {
             return status;
         }
     }
@@ -96,7 +98,6 @@ impl Supervisor<'_> {
             if pid != self.program.identity.pid || !self.phase.stage.has_program() {
                 if let Action::ReportReaped(ending) = self.decide(Event::Orphan(change)) {
                     self.report.reaped(pid, &name, ending);
-                    self.drain.as_mut().map(Drain::somebody_ended);
                 }
                 continue;
             }
@@ -162,8 +163,10 @@ impl Supervisor<'_> {
     }
 
     /// What there is to be done if the stage has lasted long enough; the status to exit with, if nothing is left to be done.
-    fn look_at_the_clock(&mut self) -> Option<ExitStatus> {
-        let late = clock::monotonic().checked_sub(self.deadline?)?;
+    #[cold]
+    #[inline(never)]
+    fn look_at_the_clock(&mut self, deadline: Duration) -> Option<ExitStatus> {
+        let late = clock::monotonic().checked_sub(deadline)?;
         // If a request has been held back until now, it is this that the decision is about.
         let held = self.held.take_if(|_| matches!(self.phase.stage, Stage::Delaying(_)));
         match (self.decide(Event::Deadline(Notice::after(late))), held) {

@@ -63,18 +63,19 @@ impl<'a> Request<'a> {
     ) -> Result<Request<'a>, UsageError> {
         // Of two variables with one name the first counts, as for getenv(3).
         let twins = environment.own().rev().map(|(name, value)| settings::apply_twin(config, name, value));
-        twins.fold(Ok(()), Result::and)?;
+        let twins = twins.fold(Ok(()), Result::and);
         let request = match arguments {
             // How every container starts: nothing for clap to do, so it is not even asked.
-            [dashes, command @ ..] if dashes.to_bytes() == b"--" => Request::Run(command),
-            [first, ..] if !first.to_bytes().starts_with(b"-") => Request::Run(arguments),
-            [] => Request::Run(arguments),
-            _ => command_line::parse(config, arguments)?,
+            [dashes, command @ ..] if dashes.to_bytes() == b"--" => Ok(Request::Run(command)),
+            [first, ..] if !first.to_bytes().starts_with(b"-") => Ok(Request::Run(arguments)),
+            [] => Ok(Request::Run(arguments)),
+            _ => command_line::parse(config, arguments),
         };
-        match request {
+        twins?;
+        match request? {
             Request::Run([]) => Err(UsageError::NoCommand),
-            Request::Run(_) => config.contradiction().map_or(Ok(request), Err),
-            Request::Show(_) => Ok(request),
+            Request::Run(command) => config.contradiction().map_or(Ok(Request::Run(command)), Err),
+            Request::Show(text) => Ok(Request::Show(text)),
         }
     }
 }

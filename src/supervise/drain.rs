@@ -11,68 +11,60 @@ use crate::report::Leftovers;
 use crate::signal::Signal;
 use crate::step::{Action, Event, Stage};
 use crate::sys::deliver::{self, Target};
+use crate::sys::pids::PidSet;
+use crate::sys::processes::Process;
 use crate::sys::{children, clock};
 
 /// What has to be remembered while draining.
 pub(super) struct Drain {
     everyone: Everyone,
     /// When all that were there have been asked to end, in hundredths of a second since boot.
-    asked: u64,
-    /// Who has been asked since then.
-    asked_later: [Option<Pid>; Drain::LATER],
+    began: u64,
+    /// Who has been asked, of those that were started since then; none if there was no memory for that.
+    asked: Option<PidSet>,
     /// When to look whether somebody is left, since not everybody's end is told to rinit, and who has to be asked.
     next_look: Duration,
-    orphans: Orphans,
-}
-
-/// Whether there may be orphans that have not been seen: only where somebody has ended who may have been their parent.
-enum Orphans {
-    Seen,
-    New,
 }
 
 impl Drain {
-    /// How many that come to rinit during the drain are asked. The rest must end by itself, or is killed.
-    const LATER: usize = 32;
-    /// How often is looked: at what does not send rinit SIGCHLD, nobody waits for longer than it takes to notice.
+    /// How often is looked. At what does not send rinit SIGCHLD, nobody waits for longer than it takes to notice.
     const INTERVAL: Duration = Duration::from_millis(100);
+    /// How much longer than a look the time to the next is, at least: ten thousand processes take a while to be looked at.
+    const PAUSE: u32 = 10;
 
     pub(super) fn next_look(&self) -> Duration {
         self.next_look
     }
 
-    pub(super) fn somebody_ended(&mut self) {
-        self.orphans = Orphans::New;
-    }
-
-    /// Whether somebody has yet to be asked: an orphan that was forked after the others were. A child of somebody who is
-    /// still there is that one's to end, and may be what it needs to do so.
-    fn is_to_be_asked(&mut self, pid: Pid, started: u64) -> bool {
-        if started < self.asked || self.asked_later.contains(&Some(pid)) {
-            return false;
-        }
-        let place = self.asked_later.iter_mut().find(|place| place.is_none());
-        place.map(|place| *place = Some(pid)).is_some()
+    /// Remembers that somebody is asked; whether that has to be done: everybody once.
+    fn is_to_be_asked(&mut self, process: Process) -> bool {
+        process.started >= self.began && self.asked.as_mut().is_some_and(|asked| asked.insert(process.pid))
     }
 }
 
 impl Supervisor<'_> {
     /// Asks all that is left to end.
+    #[cold]
+    #[inline(never)] // As all of this: what is not used is neither near what is, nor in the frame that waits for years.
     pub(super) fn start_drain(&mut self) {
-        let asked = ticks(clock::since_boot());
-        let next_look = clock::monotonic() + Drain::INTERVAL;
-        self.drain = Some(Drain {
+        let mut drain = Drain {
             everyone: Everyone::here(),
-            asked,
-            asked_later: [None; Drain::LATER],
-            next_look,
-            orphans: Orphans::Seen,
+            began: ticks(clock::since_boot()),
+            asked: PidSet::new(),
+            next_look: clock::monotonic() + Drain::INTERVAL,
+        };
+        // Of those that were started in this very hundredth of a second, who is there now is asked with the others.
+        let _ = drain.everyone.visit(&mut |process| {
+            drain.is_to_be_asked(process);
         });
+        self.drain = Some(drain);
         self.send_to_left(Signal::TERM);
         self.send_to_left(Signal::CONT);
     }
 
     /// Sends a signal to all that is left.
+    #[cold]
+    #[inline(never)]
     pub(super) fn send_to_left(&mut self, signal: Signal) {
         let Some(drain) = &self.drain else { return };
         match drain.everyone.send(signal) {
@@ -94,6 +86,8 @@ impl Supervisor<'_> {
     }
 
     /// Kills what is left.
+    #[cold]
+    #[inline(never)]
     pub(super) fn kill_left(&mut self) {
         let Some(drain) = &self.drain else { return };
         let mut left = Leftovers::NONE;
@@ -117,23 +111,27 @@ impl Supervisor<'_> {
         if now < drain.next_look {
             return None;
         }
-        drain.next_look = now + Drain::INTERVAL;
         match self.phase.stage {
             // Who was forked while the others were killed.
             Stage::Clearing(_) => self.send_to_left(Signal::KILL),
-            _ => self.ask_new_orphans(),
+            _ => self.ask_newcomers(),
+        }
+        let after = clock::monotonic();
+        if let Some(drain) = &mut self.drain {
+            drain.next_look = after + Drain::INTERVAL.max((after - now) * Drain::PAUSE);
         }
         None
     }
 
-    fn ask_new_orphans(&mut self) {
+    /// Asks who has come since the others were asked: orphans, and who came from outside. A child of somebody who is still there is
+    /// that one's to end, and may be what it needs to do so.
+    #[cold]
+    #[inline(never)]
+    fn ask_newcomers(&mut self) {
         let Some(drain) = self.drain.as_mut() else { return };
-        if let Orphans::Seen = std::mem::replace(&mut drain.orphans, Orphans::Seen) {
-            return;
-        }
-        let (own, everyone) = (getpid(), drain.everyone);
+        let (own, outside, everyone) = (getpid(), Pid::from_raw(0), drain.everyone);
         let _ = everyone.visit(&mut |process| {
-            if process.parent == own && drain.is_to_be_asked(process.pid, process.started) {
+            if [own, outside].contains(&process.parent) && drain.is_to_be_asked(process) {
                 for signal in [Signal::TERM, Signal::CONT] {
                     let _ = deliver::send(signal, Target::Process(process.pid));
                 }

@@ -33,21 +33,21 @@ pub fn read_start<'b>(path: &CStr, buffer: &'b mut [u8]) -> &'b [u8] {
 
 /// A process's name as the kernel keeps it, at most 15 bytes: `proc_pid_comm(5)`.
 pub struct Comm {
-    buffer: [u8; 64],
-    length: usize,
+    buffer: [u8; 16],
+    length: u8,
 }
 
 impl Comm {
     /// The name of a process that still exists, if only as a zombie; empty without /proc.
     pub fn of(pid: Pid) -> Comm {
-        let mut comm = Comm { buffer: [0; 64], length: 0 };
-        comm.length = read_start(Path::of(pid, "comm").as_c_str(), &mut comm.buffer).trim_ascii_end().len();
+        let mut comm = Comm { buffer: [0; 16], length: 0 };
+        comm.length = read_start(Path::of(pid, "comm").as_c_str(), &mut comm.buffer).trim_ascii_end().len() as u8;
         comm
     }
 
     /// It, as bytes.
     pub fn bytes(&self) -> &[u8] {
-        &self.buffer[..self.length]
+        &self.buffer[..usize::from(self.length)]
     }
 }
 

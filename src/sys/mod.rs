@@ -7,6 +7,7 @@ pub mod clock;
 pub mod deliver;
 pub mod files;
 pub mod output;
+pub mod pids;
 pub mod process;
 pub mod processes;
 pub mod relro;

@@ -171,12 +171,15 @@ fn which_signals_ask_to_stop_is_seen_by_what_is_received() {
 
 #[test]
 fn the_status_is_mapped_and_one_that_is_expected_is_nobodys_fault() {
-    let statuses = StatusMap { expected: vec![137], mapped: vec![(1, 143)] };
+    let statuses = StatusMap { expected: vec![137, 139], mapped: vec![(1, 143)] };
     let plan = Plan { statuses, ..Plan::default() };
     let exited = |status| Event::Program(Change::Ended(Ending::Exited(status)));
     assert_eq!(step(&plan, RUNNING, exited(1)).1, Action::Finish(ExitStatus(143), Blame::Expected));
     assert_eq!(step(&plan, RUNNING, exited(2)).1, Action::Finish(ExitStatus(2), Blame::Expected));
-    assert_eq!(step(&plan, RUNNING, killed(Signal::KILL)).1, Action::Finish(ExitStatus(0), Blame::Expected));
+    let crash = Signal::new(11).unwrap();
+    assert_eq!(step(&plan, RUNNING, killed(crash)).1, Action::Finish(ExitStatus(0), Blame::Expected));
+    // But for what may be the OOM killer's work.
+    assert_eq!(step(&plan, RUNNING, killed(Signal::KILL)).1, Action::Finish(ExitStatus(0), Blame::KilledByOthers));
 }
 
 #[test]

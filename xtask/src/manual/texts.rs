@@ -88,6 +88,6 @@ pub const LOG: &[&str] = &[
      object with these keys, of which the last four before the message are there where they mean something: time (RFC 3339, UTC), \
      level (error, warning, info, debug), event, pid, name, signal, status, message. It is valid whatever bytes are in names and \
      arguments.",
-    "Events: error, oom-killed, killed, stop-timeout, drain-timeout, left-stopped, not-sent, no-signals, no-proc; with -v also started, \
+    "Events: error, oom-killed, killed, stop-timeout, drain-timeout, left-stopped, not-sent, no-signals, no-proc, no-parent; with -v also started, \
      ended, sent, sent-to-all, held, reaped, resumed, no-orphans; with -vv also ignored. They stay the same from version to version.",
 ];
