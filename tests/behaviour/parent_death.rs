@@ -2,7 +2,8 @@
 
 use crate::command_line::is_refused;
 use crate::harness::{
-    Folder, Launch, Place, Running, namespaces_available, probe, program, send, strace, strace_available, wait_until,
+    Folder, Launch, Place, Running, init_path, namespaces_available, probe, program, send, strace, strace_available,
+    wait_until,
 };
 
 in_both_places! {
@@ -114,12 +115,13 @@ fn orphaned_too_early(option: &[&str]) -> Running {
     let trace = strace(&folder.path("strace"), &["prctl:delay_enter=1000000"]);
     let command = probe(&["leave", "then", "until", "15", "7"]);
     let running = with_a_parent().under(&trace).options(option).start(&command);
+    let name = init_path().rsplit('/').next().unwrap().to_owned();
     // prctl(PR_SET_PDEATHSIG, …), in a process that is rinit already.
     let asks = format!("{} 0x{:x} ", libc::SYS_prctl, libc::PR_SET_PDEATHSIG);
     wait_until("rinit is about to ask", || {
         let init = child_of(parent(&running));
         let of_init = |file: &str| std::fs::read_to_string(format!("/proc/{init}/{file}")).unwrap_or_default();
-        of_init("comm") == "rinit\n" && of_init("syscall").starts_with(&asks)
+        of_init("comm").trim_end() == name && of_init("syscall").starts_with(&asks)
     });
     send(parent(&running), libc::SIGKILL);
     running

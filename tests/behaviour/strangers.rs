@@ -4,7 +4,7 @@
 
 use std::fs::File;
 
-use crate::harness::{Folder, Launch, Place, namespaces_available, program, shell};
+use crate::harness::{Folder, Launch, Place, namespaces_available, probe, program, shell};
 
 /// Sets the pid of the next process in this PID namespace.
 const NUMBER: &str = "number() { echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid || exit 99; }";
@@ -127,17 +127,20 @@ fn as_subreaper_without_proc_the_group_stands_for_all_and_that_is_one_warning() 
     );
     assert_eq!((ended.status, ended.stdout.as_str()), (7, "child got 15\n"), "{}", ended.stderr);
     is_one_warning(&ended.stderr);
-    let command = shell(&format!(
-        "{} leave child,terms=100 daemon,session,terms=100 then exit 0
-         for signal in USR1 USR2 HUP; do trap \"echo program got $signal\" $signal; done
-         kill -s USR1 $PPID; kill -s HUP $PPID; kill -s USR2 $PPID
-         trap 'exit 7' TERM; kill -s TERM $PPID; while :; do sleep 0.01; done",
-        program("probe")
-    ));
-    let ended = without_proc(Place::Subreaper, &["--forward-to=all"], &command);
+    let mut running = Launch::new(Place::Subreaper)
+        .by_way_of(&NO_PROC)
+        .options(&["--forward-to=all"])
+        .start(&probe(&["leave", "child", "daemon,session", "then", "until", "64", "7", "100"]));
+    running.expect_line("ready");
+    for signal in [10, 1, 40, 64] {
+        running.signal(signal);
+        let mut heard = [running.line(), running.line()];
+        heard.sort();
+        assert_eq!(heard, [format!("{signal}"), format!("child got {signal}")]);
+    }
+    let ended = running.wait();
     assert_eq!(ended.status, 7, "{}", ended.stderr);
-    assert!(ended.stdout.contains("program got HUP") && ended.stdout.contains("child got 1\n"), "{}", ended.stdout);
-    assert!(!ended.stdout.contains("daemon got"), "{}", ended.stdout);
+    assert!(!ended.stdout.contains("daemon"), "{}", ended.stdout);
     is_one_warning(&ended.stderr);
 }
 

@@ -82,7 +82,12 @@ fn next_signal() -> (c_int, String) {
         let mut info: libc::siginfo_t = std::mem::zeroed();
         let all = u64::MAX;
         let forever = ptr::null::<libc::timespec>();
-        let number = libc::syscall(libc::SYS_rt_sigtimedwait, &raw const all, &raw mut info, forever, 8) as c_int;
+        let mut wait = || libc::syscall(libc::SYS_rt_sigtimedwait, &raw const all, &raw mut info, forever, 8) as c_int;
+        let mut number = wait();
+        // SIGSTOP and SIGCONT interrupt it: signal(7).
+        while number < 0 {
+            number = wait();
+        }
         match info.si_code {
             libc::SI_QUEUE => (number, format!("{number} with {}", info.si_value().sival_ptr as usize)),
             _ => (number, number.to_string()),
