@@ -15,14 +15,14 @@ const BESIDE: &str = "number 499; \"$0\" leave sibling then exit 0
 
 /// Has a process 500 that is a child of process 300, and goes on in a PID namespace in which neither exists, with this /proc.
 const ELSEWHERE: &str = "export number; number 300
-    \"$0\" keeper sh -c 'echo 498 >/proc/sys/kernel/ns_last_pid; exec \"$0\" leave foreign then exit 0' \"$0\" &
+    \"$0\" keeper sh -c 'echo 499 >/proc/sys/kernel/ns_last_pid; exec \"$0\" leave foreign then exit 0' \"$0\" &
     until grep -q '^PPid:.300$' /proc/500/status 2>/dev/null; do sleep 0.01; done
     exec unshare --pid --fork --kill-child";
 
 /// A program that leaves one behind in its group, and one in another session, and asks rinit to stop.
 fn family() -> Vec<String> {
     shell(&format!(
-        "trap 'echo program got 15; exit 7' TERM; {} leave child daemon,session then exit 0
+        "exec 2>/dev/null; trap 'echo program got 15; exit 7' TERM; {} leave child daemon,session then exit 0
          kill -s TERM $PPID; while :; do sleep 0.01; done",
         program("probe")
     ))
@@ -171,7 +171,7 @@ fn as_pid_1_the_proc_of_another_namespace_does_not_mislead_it() {
     }
     let script = format!("{NUMBER}; {ELSEWHERE} \"$@\"");
     for command in ["leave own,deaf then exit 7", "leave own,deaf,session other,deaf,daemon,count=3 then exit 7"] {
-        let command = format!("echo 498 >/proc/sys/kernel/ns_last_pid; exec {} {command}", program("probe"));
+        let command = format!("echo 499 >/proc/sys/kernel/ns_last_pid; exec {} {command}", program("probe"));
         let ended = Launch::new(Place::Pid1)
             .by_way_of(&["sh", "-c", &script, &program("probe")])
             .options(&["--drain=300ms"])
