@@ -143,7 +143,10 @@ fn what_is_left_is_an_object_whatever_its_name_is(place: Place) {
 
 fn arguments_that_make_no_sense_are_an_object_too(place: Place) {
     for value in odd_names() {
-        let ended = Launch::new(place).options(&JSON).variable("RINIT_REWRITE", &value).run(&["true"]);
+        let ended = Launch::new(place)
+            .variable("RINIT_LOG_FORMAT", "json")
+            .options(&[OsStr::new("--rewrite"), &value])
+            .run(&["true"]);
         assert_eq!((ended.status, ended.stderr.lines().count()), (125, 1), "{}", ended.stderr);
         assert_eq!(object(&ended.stderr)["level"], "error");
     }
@@ -173,7 +176,7 @@ fn all_levels_are_objects(place: Place) {
     for level in ["warning", "info"] {
         assert!(objects.iter().any(|object| object["level"] == level), "no {level} in {objects:?}");
     }
-    let killed = of(&objects, "did not end within");
+    let killed = of(&objects, "did not end within 100ms of SIGTERM; killed");
     assert_eq!((&killed["name"], &killed["level"]), (&Value::from("probe"), &Value::from("warning")));
 }
 
