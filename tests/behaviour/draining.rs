@@ -20,6 +20,7 @@ in_both_places! {
     an_odd_name_cannot_break_the_line
     a_process_that_is_orphaned_during_the_drain_is_asked_too
     a_process_that_is_orphaned_during_the_drain_is_killed_too
+    two_hundred_processes_that_are_orphaned_during_the_drain_are_asked_too
     what_is_stopped_is_resumed_to_end
     a_request_to_stop_is_sent_on_to_all_that_is_left_and_changes_nothing_else
     a_request_to_stop_does_not_restart_the_clock
@@ -145,6 +146,12 @@ fn a_process_that_is_orphaned_during_the_drain_is_killed_too(place: Place) {
     let ended = run(place, "500ms", &["parent,forks=deaf", "then", "exit", "7"]);
     assert_eq!((ended.status, ended.stderr.lines().count()), (7, 1), "{}", ended.stderr);
     assert!(ended.stderr.contains("late (pid "), "{}", ended.stderr);
+}
+
+fn two_hundred_processes_that_are_orphaned_during_the_drain_are_asked_too(place: Place) {
+    let ended = run(place, "30s", &["parent,forks,count=200", "then", "exit", "7"]);
+    is_quiet(&ended, 7);
+    assert_eq!(ended.stdout.matches("late got 15\n").count(), 200);
 }
 
 fn what_is_stopped_is_resumed_to_end(place: Place) {
