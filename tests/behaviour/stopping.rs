@@ -182,7 +182,7 @@ fn the_timeout_kills_the_group_and_says_so(place: Place) {
     let ended = running.wait();
     assert_eq!((ended.status, ended.stderr.lines().count()), (137, 1), "{}", ended.stderr);
     assert!(ended.stderr.starts_with("rinit: probe (pid "), "{}", ended.stderr);
-    assert!(ended.stderr.contains(") did not end within 300ms of SIGTERM; killed"), "{}", ended.stderr);
+    assert!(ended.stderr.contains(") did not end within 300ms of SIGTERM"), "{}", ended.stderr);
 }
 
 fn the_timeout_kills_the_program_alone_where_the_group_is_not_its_own(place: Place) {
@@ -195,7 +195,7 @@ fn the_timeout_kills_the_program_alone_where_the_group_is_not_its_own(place: Pla
     running.expect_line("fellow got 15");
     let ended = running.wait();
     assert_eq!(ended.status, 137);
-    assert!(ended.stderr.contains(" of SIGQUIT; killed"), "{}", ended.stderr);
+    assert!(ended.stderr.contains(" of SIGQUIT"), "{}", ended.stderr);
 }
 
 fn further_requests_arrive_and_do_not_restart_the_clock(place: Place) {
@@ -269,7 +269,7 @@ fn only_the_users_stop_signals_start_the_clock(place: Place) {
     running.expect_line("37");
     let ended = running.wait();
     assert_eq!(ended.status, 137);
-    assert!(ended.stderr.contains(" of SIGRTMIN+3; killed"), "{}", ended.stderr);
+    assert!(ended.stderr.contains(" of SIGRTMIN+3"), "{}", ended.stderr);
 }
 
 fn the_timeout_begins_when_the_delay_is_over(place: Place) {
