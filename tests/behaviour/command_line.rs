@@ -55,7 +55,8 @@ fn a_bad_variable_is_one_line_and_125_and_nothing_runs(place: Place) {
     }
 }
 
-fn is_refused(launch: Launch, named: &str) {
+/// Checks that rinit says in one line what it cannot use, and runs nothing.
+pub fn is_refused(launch: Launch, named: &str) {
     let folder = Folder::new("bad");
     let witness = folder.path("witness");
     let ended = launch.run(&["touch", &witness]);

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 
 use crate::harness::{
-    Ended, Folder, ForwardTo, Launch, Place, Running, probe, shell, strace, strace_available, wait_until,
+    Ended, Folder, ForwardTo, Launch, Place, Running, probe, shell, stop, strace, strace_available, wait_until,
 };
 
 /// All but KILL and STOP.
@@ -132,14 +132,6 @@ fn a_stopped_program_is_resumed_to_hear_a_stop_request_also_while_orphans_are_re
     stop(running.program_pid());
     running.signal(libc::SIGTERM);
     assert_eq!(running.wait().status, 143);
-}
-
-/// Stops a process, and waits until it is.
-fn stop(pid: i32) {
-    // SAFETY: kill takes numbers.
-    assert_eq!(unsafe { libc::kill(pid, libc::SIGSTOP) }, 0);
-    let state = || std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    wait_until("the program is stopped", || state().contains(") T "));
 }
 
 fn a_stopped_program_is_resumed_to_hear_a_stop_request(place: Place) {

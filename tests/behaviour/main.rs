@@ -9,13 +9,20 @@
 mod harness;
 
 mod command_line;
+mod draining;
 mod ending;
 mod forwarding;
 mod isolation;
 mod job_control;
+mod json;
 mod log;
 mod odd_places;
+mod parent_death;
 mod reaping;
+mod rewriting;
 mod starting;
+mod statuses;
+mod stopping;
+mod strangers;
 mod terminal;
 mod transparency;

@@ -42,12 +42,21 @@ pub fn told(options: Vec<OsString>) -> (Vec<OsString>, Vec<(String, OsString)>) 
     if !is_minimal() {
         return (options, vec![]);
     }
-    let (mut words, mut variables) = (vec![], vec![]);
+    let mut words = vec![];
+    let mut variables: Vec<(String, OsString)> = vec![];
     let mut options = options.into_iter();
     while let Some(option) = options.next() {
-        match twin(&option.to_string_lossy(), &mut options) {
-            Some(variable) => variables.push(variable),
-            None => words.push(option),
+        let Some((name, value)) = twin(&option.to_string_lossy(), &mut options) else {
+            words.push(option);
+            continue;
+        };
+        // An option that is given several times is as one list; a variable cannot be there twice.
+        match variables.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, list)) => {
+                list.push(",");
+                list.push(value);
+            }
+            None => variables.push((name, value)),
         }
     }
     (words, variables)

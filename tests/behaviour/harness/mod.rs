@@ -41,8 +41,9 @@ macro_rules! in_both_places {
 pub fn program(name: &str) -> String {
     let path = PathBuf::from(env!("CARGO_BIN_EXE_rinit")).with_file_name("examples").join(name);
     let changed = |path: &Path| path.metadata().and_then(|metadata| metadata.modified()).ok();
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs").join(name).with_extension("rs");
-    assert!(changed(&path) > changed(&tests), "{path:?} is missing or old; run: cargo build --examples");
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs").join(name).read_dir();
+    let newest = sources.into_iter().flatten().flatten().map(|source| changed(&source.path())).max().flatten();
+    assert!(changed(&path) > newest, "{path:?} is missing or old; run: cargo build --examples");
     path.into_os_string().into_string().unwrap()
 }
 
@@ -63,6 +64,19 @@ pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
         assert!(Instant::now() < deadline, "waited a minute for this: {what}");
         std::thread::sleep(Duration::from_millis(1));
     }
+}
+
+/// Sends a signal to a process.
+pub fn send(pid: i32, signal: i32) {
+    // SAFETY: kill takes numbers.
+    assert_eq!(unsafe { libc::kill(pid, signal) }, 0, "kill {signal}");
+}
+
+/// Stops a process, and waits until it is.
+pub fn stop(pid: i32) {
+    send(pid, libc::SIGSTOP);
+    let state = || std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    wait_until("the process is stopped", || state().contains(") T "));
 }
 
 /// A folder that is removed with all that is in it when this goes out of scope.

@@ -5,6 +5,8 @@
 #![no_main]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // It is part of the tests.
 
+mod leave;
+
 use std::ffi::{CStr, CString, c_int};
 use std::fmt::Write as _;
 use std::ptr;
@@ -20,11 +22,13 @@ fn probe(arguments: &[&CStr]) -> ExitStatus {
         [_, "die", signal] => die(signal.parse().unwrap()),
         [_, "catch", count] => catch(count.parse().unwrap()),
         [_, "leave-group"] => leave_group(),
+        [_, "leave", ..] => return leave::leave(&words[2..]),
         [_, "job", gate] => job(gate),
         [_, "state", file] => std::fs::write(file, state(arguments)).unwrap(),
         [_, "burst", count] => burst(count.parse().unwrap(), None),
         [_, "burst", count, signal] => burst(count.parse().unwrap(), Some(signal.parse().unwrap())),
         [_, "host", ..] => return host(&arguments[2..]),
+        [_, "keeper", ..] => return keeper(&arguments[2..]),
         [_, "setup", ..] => setup(&words[2..], &arguments[2..]),
         _ => panic!("probe: what is {words:?}?"),
     }
@@ -67,16 +71,26 @@ fn catch(count: usize) {
     set_mask(u64::MAX);
     say("ready");
     for _ in 0..count {
-        // SAFETY: all zeroes is a siginfo; a kernel sigset is one u64; the value is there if it was queued.
-        unsafe {
-            let mut info: libc::siginfo_t = std::mem::zeroed();
-            let all = u64::MAX;
-            let forever = ptr::null::<libc::timespec>();
-            let number = libc::syscall(libc::SYS_rt_sigtimedwait, &raw const all, &raw mut info, forever, 8);
-            match info.si_code {
-                libc::SI_QUEUE => say(&format!("{number} with {}", info.si_value().sival_ptr as usize)),
-                _ => say(&format!("{number}")),
-            }
+        say(&next_signal().1);
+    }
+}
+
+/// Waits for a signal: its number, and what there is to say of it. All have to be blocked.
+fn next_signal() -> (c_int, String) {
+    // SAFETY: all zeroes is a siginfo; a kernel sigset is one u64; the value is there if it was queued.
+    unsafe {
+        let mut info: libc::siginfo_t = std::mem::zeroed();
+        let all = u64::MAX;
+        let forever = ptr::null::<libc::timespec>();
+        let mut wait = || libc::syscall(libc::SYS_rt_sigtimedwait, &raw const all, &raw mut info, forever, 8) as c_int;
+        let mut number = wait();
+        // SIGSTOP and SIGCONT interrupt it: signal(7).
+        while number < 0 {
+            number = wait();
+        }
+        match info.si_code {
+            libc::SI_QUEUE => (number, format!("{number} with {}", info.si_value().sival_ptr as usize)),
+            _ => (number, number.to_string()),
         }
     }
 }
@@ -214,6 +228,25 @@ fn host(command: &[&CStr]) -> ExitStatus {
                 let killed = libc::WIFSIGNALED(status);
                 return ExitStatus(if killed { 128 + libc::WTERMSIG(status) } else { libc::WEXITSTATUS(status) } as u8);
             }
+        }
+    }
+}
+
+/// `keeper COMMAND…`: runs the command, adopts what it leaves behind, and ends as the last of them did.
+fn keeper(command: &[&CStr]) -> ExitStatus {
+    // SAFETY: this process has one thread; the child only executes.
+    unsafe {
+        assert_eq!(libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
+        if libc::fork() == 0 {
+            execute(command);
+        }
+        let mut last = 0;
+        loop {
+            let mut status = 0;
+            if libc::waitpid(-1, &raw mut status, 0) < 0 {
+                return ExitStatus(last as u8);
+            }
+            last = if libc::WIFSIGNALED(status) { 128 + libc::WTERMSIG(status) } else { libc::WEXITSTATUS(status) };
         }
     }
 }
