@@ -125,20 +125,6 @@ fn what_is_left_and_was_frozen_beyond_the_deadline_of_the_drain_still_has_its_ch
 }
 
 #[test]
-fn a_program_that_is_asked_while_it_is_frozen_has_all_its_time_afterwards() {
-    let Some(image) = image() else { return };
-    let script = "trap 'sleep 0.3; exit 7' TERM; echo ready; while :; do sleep 0.05; done";
-    let container = image.under_init(&["--stop-timeout=1s", "sh", "-c", script]).start();
-    container.wait_for("ready");
-    container.pause();
-    container.kill("TERM");
-    thread::sleep(Duration::from_secs(1) + MORE);
-    container.unpause();
-    let ended = container.end();
-    assert_eq!((ended.status, ended.of_init().len()), (7, 0), "{ended:?}");
-}
-
-#[test]
 fn what_a_killed_program_leaves_behind_is_drained() {
     let Some(image) = image() else { return };
     // The daemon has a group of its own, and is none of those who are killed with the program.

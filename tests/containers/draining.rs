@@ -184,7 +184,9 @@ fn docker_stop_kills_a_container_whose_drain_is_longer_than_the_grace_period() {
 fn a_process_that_was_stopped_in_the_container_is_resumed_to_clean_up() {
     let Some(image) = image() else { return };
     let container = start(image.under_init(&family(&[DRAIN])));
-    container.exec("kill -STOP $(pgrep -f 'daemon 0$')").expect_success();
+    let log = container.log();
+    let pid = log.lines().find_map(|line| line.strip_prefix("daemon: ready: pid ")).unwrap();
+    container.exec(&format!("kill -STOP {pid}")).expect_success();
     container.stop(&["-t", "10"]);
     let ended = container.end();
     assert_eq!(ended.status, 7, "{ended:?}");

@@ -5,7 +5,7 @@ use crate::container::{Container, Launch};
 /// A worker, with a name and an exit status as its arguments: cleans up when it gets TERM, which takes a while, and says so.
 pub const WORKER: &str = r#"
     trap "sleep 0.3; echo $0: cleaned up; exit $1" TERM
-    echo $0: ready
+    echo $0: ready: pid $$
     while :; do sleep 0.05; done"#;
 
 /// The main program, which is a worker too, leaves one of each kind behind. It ends with 7, when it gets TERM.

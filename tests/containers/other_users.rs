@@ -55,8 +55,8 @@ fn a_program_that_dropped_root_with_the_usual_capabilities_is_stopped_by_docker_
 #[test]
 fn what_a_program_leaves_behind_that_an_unprivileged_init_may_not_signal_ends_with_the_container() {
     let Some(image) = image() else { return };
-    // What it does itself, it does as root.
-    let script = "su -c 'echo root: ready; exec sleep 600' & exec signals";
+    // By its path: busybox's shell would not execute it, and then it is not root's.
+    let script = "/bin/su -c 'echo root: ready; exec sleep 600' & exec signals";
     let launch = image.under_init(&["--drain=500ms", "sh", "-c", script]).options(&["--user", "1000:1000"]);
     let container = launch.start();
     container.wait_for("root: ready");
