@@ -103,6 +103,17 @@ fn what_a_process_that_came_by_docker_exec_leaves_behind_is_asked_to_end_as_well
 }
 
 #[test]
+fn a_process_that_is_new_and_an_orphan_during_the_drain_is_asked_to_end_as_well() {
+    let Some(image) = image() else { return };
+    let container = image.under_init(&[LONG_DRAIN, "sh", "-c", UNTIL_TOLD]).start();
+    container.wait_for("main: ready");
+    // Its answer to TERM is a process that would go on for ten minutes.
+    container.exec_beside("(trap 'sleep 600 & exit' TERM; touch /end; while :; do sleep 0.05; done) & wait");
+    let ended = container.end();
+    assert_eq!((ended.status, ended.of_init().len()), (7, 0), "{ended:?}");
+}
+
+#[test]
 fn a_process_that_came_by_docker_exec_and_ignores_term_is_killed_at_the_deadline() {
     let Some(image) = image() else { return };
     let container = image.under_init(&["--drain=500ms", "sh", "-c", UNTIL_TOLD]).start();
