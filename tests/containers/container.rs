@@ -74,6 +74,14 @@ pub struct Ended {
     pub stderr: String,
 }
 
+impl Ended {
+    /// The init's own lines. Others may write to stderr too: docker, about what this kernel cannot limit, and shells, about
+    /// children that were killed.
+    pub fn of_init(&self) -> Vec<&str> {
+        self.stderr.lines().filter(|line| line.starts_with("rinit: ")).collect()
+    }
+}
+
 /// A `docker` whose user is at a terminal. It is killed when this goes out of scope, in a failed test too.
 pub struct Client {
     process: Child,
@@ -111,6 +119,11 @@ pub struct Container {
 }
 
 impl Container {
+    /// What docker's own options call it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// All that its processes have written so far.
     pub fn log(&self) -> String {
         let Ended { stdout, stderr, .. } = self.logs();
@@ -143,10 +156,29 @@ impl Container {
         before.elapsed()
     }
 
+    /// `docker pause`: none of its processes runs.
+    #[track_caller]
+    pub fn pause(&self) {
+        docker(&["pause", &self.name]).expect_success();
+    }
+
+    /// `docker unpause`.
+    #[track_caller]
+    pub fn unpause(&self) {
+        docker(&["unpause", &self.name]).expect_success();
+    }
+
     /// `docker exec` of a shell script, as root.
     #[track_caller]
     pub fn exec(&self, script: &str) -> Output {
         docker(&["exec", "--user", "0", &self.name, "sh", "-c", script])
+    }
+
+    /// `docker exec -d` of a shell script, as root, which writes to the container's log.
+    #[track_caller]
+    pub fn exec_beside(&self, script: &str) {
+        let script = format!("exec > /proc/1/fd/1 2> /proc/1/fd/2; {script}");
+        docker(&["exec", "--detach", "--user", "0", &self.name, "sh", "-c", &script]).expect_success();
     }
 
     /// `docker exec -it` of a command at this terminal.

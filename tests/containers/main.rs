@@ -12,15 +12,21 @@
 
 mod container;
 mod engine;
+mod family;
 mod image;
 #[path = "../behaviour/harness/pty.rs"]
 mod pty;
 
+mod deadlines;
+mod draining;
 mod example;
+mod json;
 mod limits;
 mod other_users;
+mod parents;
 mod reaping;
 mod statuses;
+mod stop_requests;
 mod stopping;
 mod terminal;
 

@@ -51,3 +51,19 @@ fn a_program_that_dropped_root_with_the_usual_capabilities_is_stopped_by_docker_
     let ended = container.end();
     assert_eq!((ended.status, ended.stderr.as_str()), (143, ""));
 }
+
+#[test]
+fn what_a_program_leaves_behind_that_an_unprivileged_init_may_not_signal_ends_with_the_container() {
+    let Some(image) = image() else { return };
+    // By its path: busybox's shell would not execute it, and then it is not root's.
+    let script = "/bin/su -c 'echo root: ready; exec sleep 600' & exec signals";
+    let launch = image.under_init(&["--drain=500ms", "sh", "-c", script]).options(&["--user", "1000:1000"]);
+    let container = launch.start();
+    container.wait_for("root: ready");
+    container.wait_for("ready: pid");
+    container.kill("INT");
+    let ended = container.end();
+    assert_eq!(ended.status, 2, "{ended:?}");
+    // The log names what had to be left to the kernel.
+    assert!(ended.of_init().iter().any(|line| line.contains("sleep (pid ")), "{ended:?}");
+}
