@@ -61,6 +61,16 @@ impl Ending {
     }
 }
 
+impl Ending {
+    /// What killed it, if something did.
+    pub fn signal(self) -> Option<Signal> {
+        match self {
+            Ending::Exited(_) => None,
+            Ending::Killed { signal, .. } => Some(signal),
+        }
+    }
+}
+
 impl fmt::Display for Ending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

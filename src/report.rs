@@ -161,7 +161,7 @@ impl<'a> Report<'a> {
     pub fn reaped(&self, pid: Pid, name: &Option<Comm>, ending: Ending) {
         let Some(name) = name else { return };
         let orphan = Identity { pid, name: name.bytes() };
-        let facts = Facts::of("reaped").process(orphan).status(ending.status());
+        let facts = Facts { signal: ending.signal(), ..Facts::of("reaped").process(orphan).status(ending.status()) };
         let message = format_args!("reaped the orphan {orphan}, which {ending}");
         match self.reap_report {
             ReapReport::Warn => self.log.warning(facts, message),
@@ -185,20 +185,6 @@ impl<'a> Report<'a> {
                 "{} was stopped by {stop}: it wants the terminal, which rinit was not given; start rinit in the \
                  foreground, or with --isolate=none",
                 self.program
-            ),
-        );
-    }
-
-    /// The program has not ended in time.
-    pub fn kills(&self, asked_by: Signal, timeout: Duration) {
-        self.log.warning(
-            self.facts("stop-timeout").signal(Signal::KILL),
-            format_args!(
-                "{} did not end within {} of {asked_by}{}; killed; if it needs longer, raise --stop-timeout, and the grace \
-                 period of the container engine",
-                self.program,
-                Shown(timeout),
-                Asker(self.asked.as_ref())
             ),
         );
     }

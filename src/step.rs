@@ -229,8 +229,7 @@ fn sent(mut phase: Phase, signal: Signal) -> Phase {
 fn receive(plan: &Plan, phase: Phase, received: Signal) -> (Phase, Action) {
     let asks = plan.stop_signals.contains(received);
     match (phase.stage, plan.rewrite.apply(received)) {
-        // Rewriting is about what the program wants, which is gone.
-        (Stage::Draining(..), _) if asks => (phase, Action::SendToLeft(received)),
+        (Stage::Draining(..), Some(_)) if asks => (phase, Action::SendToLeft(for_all(received))),
         (Stage::Draining(..) | Stage::Clearing(_), _) | (_, None) => (phase, Action::Nothing),
         (Stage::Running, Some(_)) if asks && plan.stop_delay.is_some() => {
             (Phase { stage: Stage::Delaying(received), ..phase }, Action::Hold)
@@ -238,6 +237,14 @@ fn receive(plan: &Plan, phase: Phase, received: Signal) -> (Phase, Action) {
         // The second request while the first is held back is sent at once, and takes its place.
         (Stage::Running | Stage::Delaying(_), Some(signal)) if asks => ask(phase, signal),
         (_, Some(signal)) => forward(phase, signal, if asks { Wish::Stop } else { Wish::Other }),
+    }
+}
+
+/// A request to stop, in a signal that everybody takes for one: another may be a convention of rinit's program.
+fn for_all(request: Signal) -> Signal {
+    match request {
+        Signal::INT | Signal::QUIT => request,
+        _ => Signal::TERM,
     }
 }
 

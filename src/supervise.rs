@@ -14,7 +14,7 @@ use crate::ending::{Change, ExitStatus};
 use crate::everyone::{Everyone, Unknown};
 use crate::log::Log;
 use crate::report::Report;
-use crate::signal::Signal;
+use crate::signal::{Signal, SignalSet};
 use crate::spawn::{Group, Program};
 use crate::step::{Action, Event, Job, Notice, Phase, Stage, step};
 use crate::sys::deliver::{self, Target};
@@ -32,7 +32,16 @@ pub fn until_end(program: Program<'_>, config: &Config, log: Log) -> ExitStatus 
     let report = Report::new(program.identity, config.reap_report, log);
     report.started();
     let phase = Phase::started(program.standing);
-    let mut supervisor = Supervisor { program, config, phase, report, deadline: None, held: None, drain: None };
+    let mut supervisor = Supervisor {
+        program,
+        config,
+        phase,
+        report,
+        deadline: None,
+        held: None,
+        drain: None,
+        backlog: Backlog::Nothing,
+    };
     let mut relro = Relro::default();
     loop {
         let received = supervisor.next_signal();
@@ -67,7 +76,18 @@ struct Supervisor<'a> {
     held: Option<Received>,
     /// What is done about what the program has left behind, once it has ended.
     drain: Option<Drain>,
+    backlog: Backlog,
 }
+
+/// Whether there may be more to reap, which no signal will tell of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Backlog {
+    Nothing,
+    More,
+}
+
+/// How many are reaped before signals and deadlines are looked at again, which a flood of orphans must not starve either.
+const BATCH: usize = 1000;
 
 impl Supervisor<'_> {
     fn decide(&mut self, event: Event) -> Action {
@@ -81,6 +101,9 @@ impl Supervisor<'_> {
 
     /// The next signal; rinit is stopped while it waits for it, if that is what its program is.
     fn next_signal(&mut self) -> Result<Received, Errno> {
+        if self.backlog == Backlog::More {
+            return signals::next(SignalSet::ALL).ok_or(Errno::EAGAIN);
+        }
         let wake_up = match &self.drain {
             Some(drain) => self.deadline.map(|deadline| deadline.min(drain.next_look())),
             None => self.deadline,
@@ -93,7 +116,12 @@ impl Supervisor<'_> {
 
     /// Reaps all that have ended; the status to exit with, if nothing is left to be done.
     fn reap(&mut self) -> Option<ExitStatus> {
-        while let Some((pid, name, change)) = self.next_change() {
+        self.backlog = Backlog::More;
+        for _ in 0..BATCH {
+            let Some((pid, name, change)) = self.next_change() else {
+                self.backlog = Backlog::Nothing;
+                break;
+            };
             // Its number may be somebody else's once the program has been reaped.
             if pid != self.program.identity.pid || !self.phase.stage.has_program() {
                 if let Action::ReportReaped(ending) = self.decide(Event::Orphan(change)) {
@@ -215,9 +243,8 @@ impl Supervisor<'_> {
     }
 
     fn kill(&mut self, asked_by: Signal) {
-        self.report.kills(asked_by, self.config.plan.stop_timeout.unwrap_or_default());
-        let target = self.group_or_program();
-        self.report.sent(Signal::KILL, deliver::send(Signal::KILL, target));
+        let killed = deliver::send(Signal::KILL, self.group_or_program());
+        self.report.kills(asked_by, self.config.plan.stop_timeout.unwrap_or_default(), killed);
     }
 
     /// The program's process group, if rinit is not in it.

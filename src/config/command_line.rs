@@ -73,6 +73,8 @@ pub(super) fn parse<'a>(config: &mut Config, arguments: &'a [&'a CStr]) -> Resul
 }
 
 fn apply(config: &mut Config, matches: &ArgMatches) -> Result<(), UsageError> {
+    // All of them, though one may be wrong: the format of the log may be among them.
+    let mut result = Ok(());
     for setting in SETTINGS {
         let values: Vec<&[u8]> = match setting.takes {
             Takes::Nothing if matches.get_flag(setting.long) => vec![b"on"],
@@ -82,7 +84,8 @@ fn apply(config: &mut Config, matches: &ArgMatches) -> Result<(), UsageError> {
             }
         };
         if !values.is_empty() {
-            setting.apply(config, format!("--{}", setting.long).as_bytes(), &values.join(&b','))?;
+            let applied = setting.apply(config, format!("--{}", setting.long).as_bytes(), &values.join(&b','));
+            result = result.and(applied);
         }
     }
     if matches.get_flag("group") {
@@ -92,7 +95,7 @@ fn apply(config: &mut Config, matches: &ArgMatches) -> Result<(), UsageError> {
         (0, 0) => {}
         (more, less) => config.verbosity = Verbosity::counted(more, less),
     }
-    Ok(())
+    result
 }
 
 /// An option's name without what clap puts behind it: `--forward-to <WHO>`, `--verbose...`.

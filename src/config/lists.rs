@@ -9,10 +9,15 @@ use crate::signal::{Signal, SignalSet};
 pub fn signals(text: &[u8]) -> Option<SignalSet> {
     let mut set = SignalSet::NONE;
     each(text, &mut |item| {
-        set.insert(Signal::parse(item)?);
+        set.insert(receivable(item)?);
         Some(())
     })?;
     Some(set)
+}
+
+/// A signal that something can be done about: KILL and STOP never arrive, and the kernel's SIGCHLD is not forwarded.
+fn receivable(text: &[u8]) -> Option<Signal> {
+    Signal::parse(text).filter(|signal| ![Signal::KILL, Signal::STOP, Signal::CHLD].contains(signal))
 }
 
 /// Exit statuses.
@@ -28,10 +33,8 @@ pub fn statuses(text: &[u8]) -> Option<Vec<u8>> {
 /// Which signal is to become which; 0 is none.
 pub fn rewriting(text: &[u8]) -> Option<Pairs> {
     pairs(text, |from, to| {
-        // KILL and STOP never arrive, and the kernel's SIGCHLD is not forwarded.
-        let from = Signal::parse(from).filter(|it| ![Signal::KILL, Signal::STOP, Signal::CHLD].contains(it))?;
         let drop = to == b"0" || to.eq_ignore_ascii_case(b"drop");
-        Some((from.into(), if drop { 0 } else { Signal::parse(to)?.into() }))
+        Some((receivable(from)?.into(), if drop { 0 } else { Signal::parse(to)?.into() }))
     })
 }
 

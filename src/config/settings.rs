@@ -61,7 +61,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting::new(
         ("stop-signal", None, Takes::List("SIGNAL")),
         "Which signals ask COMMAND to stop: TERM, INT and QUIT by default",
-        "signals, by name or number, with commas between them: TERM,INT,RTMIN+3",
+        "signals, by name or number, with commas between them: TERM,INT,RTMIN+3; not KILL, STOP or CHLD, which rinit never gets",
         |config, value| {
             config.plan.stop_signals = signals(value)?;
             Some(())
@@ -217,11 +217,13 @@ pub enum UsageError {
     #[error("no command to run; usage: rinit [OPTIONS] [--] COMMAND [ARG]... ('rinit --help' tells more)")]
     NoCommand,
     /// There is no group to forward to.
-    #[error("cannot use --forward-to=group with --isolate=none: the command has no process group of its own then")]
+    #[error(
+        "cannot use --forward-to=group with --isolate=none (or their twins in the environment): the command has no process group of its own then"
+    )]
     NoGroup,
     /// Two things are to happen when the parent dies.
     #[error(
-        "cannot use --parent-death-signal with --die-with-parent: rinit would be killed and could not act on the signal"
+        "cannot use --parent-death-signal with --die-with-parent (or their twins in the environment): rinit would be killed and could not act on the signal"
     )]
     TwoDeaths,
     /// The value means nothing.

@@ -150,7 +150,8 @@ impl Value for Switch {
 }
 
 impl Value for Duration {
-    const ACCEPTED: &'static str = "a time, like 500ms, 10s or 2m; a bare number is seconds";
+    const ACCEPTED: &'static str =
+        "a time of at most a hundred years, like 500ms, 10s, 2m or 1h; a bare number is seconds";
 
     fn parse(text: &[u8]) -> Option<Duration> {
         /// A hundred years, which no clock of the kernel's overflows by.

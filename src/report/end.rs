@@ -3,14 +3,17 @@
 use std::fmt;
 use std::time::Duration;
 
+use nix::errno::Errno;
 use nix::unistd::Pid;
 
-use super::{Identity, Report, Shown};
+use super::{Asker, Identity, Report, Shown};
 use crate::ending::Ending;
+use crate::everyone::Everyone;
 use crate::log::Facts;
 use crate::oom;
 use crate::signal::Signal;
 use crate::step::Blame;
+use crate::sys::deliver;
 use crate::sys::files::Comm;
 
 impl Report<'_> {
@@ -39,32 +42,70 @@ impl Report<'_> {
         }
     }
 
-    /// What the program has left behind did not end in time.
-    pub fn kills_left(&self, left: &Leftovers, drain: Duration) {
-        self.log.warning(
-            Facts::of("drain-timeout").signal(Signal::KILL),
-            format_args!(
-                "killed {left}, which did not end within {} of SIGTERM after {} had ended; if it needs longer, raise --drain, \
-                 and the grace period of the container engine",
-                Shown(drain),
-                self.program
+    /// The program has not ended in time, and has been killed, if it can be.
+    pub fn kills(&self, asked_by: Signal, timeout: Duration, killed: Result<(), Errno>) {
+        let (program, timeout, asker) = (self.program, Shown(timeout), Asker(self.asked.as_ref()));
+        let facts = self.facts("stop-timeout").signal(Signal::KILL);
+        match killed {
+            Err(Errno::EPERM) => self.log.warning(
+                facts,
+                format_args!(
+                    "{program} did not end within {timeout} of {asked_by}{asker}, and cannot be killed: {OTHER_USER}, or run \
+                     both as one user"
+                ),
             ),
-        );
+            _ => self.log.warning(
+                facts,
+                format_args!(
+                    "{program} did not end within {timeout} of {asked_by}{asker}; killed; if it needs longer, raise \
+                     --stop-timeout, and the grace period of the container engine"
+                ),
+            ),
+        }
+    }
+
+    /// What the program has left behind did not end in time, and has been killed, as far as it can be.
+    pub fn kills_left(&self, left: &Leftovers, drain: Duration) {
+        let (program, drain) = (self.program, Shown(drain));
+        let facts = Facts::of("drain-timeout").signal(Signal::KILL);
+        match left.denied {
+            0 => self.log.warning(
+                facts,
+                format_args!(
+                    "killed {left}, which did not end within {drain} of SIGTERM after {program} had ended; if it needs \
+                     longer, raise --drain, and the grace period of the container engine"
+                ),
+            ),
+            denied => self.log.warning(
+                facts,
+                format_args!(
+                    "{left} did not end within {drain} after {program} had ended; {denied} of them got no signal at all: \
+                     {OTHER_USER}, or run all as one user"
+                ),
+            ),
+        }
     }
 }
+
+/// Why somebody may not be sent a signal, and what to do about it.
+const OTHER_USER: &str = "it runs as another user, and rinit has no CAP_KILL; grant rinit that capability";
 
 /// Processes that are to be named in one line.
 pub struct Leftovers {
     named: [Option<(Pid, Comm)>; Leftovers::NAMED],
     count: usize,
+    denied: usize,
+    everyone: Everyone,
 }
 
 impl Leftovers {
     /// The most that are named.
     const NAMED: usize = 10;
 
-    /// None yet.
-    pub const NONE: Leftovers = Leftovers { named: [const { None }; Leftovers::NAMED], count: 0 };
+    /// None yet, of these.
+    pub fn of(everyone: Everyone) -> Leftovers {
+        Leftovers { named: [const { None }; Leftovers::NAMED], count: 0, denied: 0, everyone }
+    }
 
     /// One more.
     pub fn add(&mut self, pid: Pid) {
@@ -72,6 +113,7 @@ impl Leftovers {
             *place = Some((pid, Comm::of(pid)));
         }
         self.count += 1;
+        self.denied += usize::from(deliver::is_denied(pid));
     }
 
     /// How many there are.
@@ -83,7 +125,10 @@ impl Leftovers {
 impl fmt::Display for Leftovers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.count == 0 {
-            return f.write_str("what was left (there is no /proc to say what)");
+            return f.write_str(match self.everyone {
+                Everyone::Namespace => "what was left (there is no /proc to say what)",
+                Everyone::Descendants => "what was left of its process group (there is no /proc to find more)",
+            });
         }
         for (i, (pid, name)) in self.named.iter().flatten().enumerate() {
             let separator = if i == 0 { "" } else { ", " };

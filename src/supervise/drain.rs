@@ -26,6 +26,12 @@ pub(super) struct Drain {
     next_look: Duration,
 }
 
+/// Whether anybody is left.
+enum Found {
+    Nobody,
+    Somebody,
+}
+
 impl Drain {
     /// How often is looked. At what does not send rinit SIGCHLD, nobody waits for longer than it takes to notice.
     const INTERVAL: Duration = Duration::from_millis(100);
@@ -39,6 +45,32 @@ impl Drain {
     /// Remembers that somebody is asked; whether that has to be done: everybody once.
     fn is_to_be_asked(&mut self, process: Process) -> bool {
         process.started >= self.began && self.asked.as_mut().is_some_and(|asked| asked.insert(process.pid))
+    }
+
+    /// Looks who is there, and deals with who has come since the others were asked or killed. A child of somebody who is still
+    /// there is that one's to end, and may be what it needs to do so; orphans, and who came from outside, are rinit's.
+    #[cold]
+    #[inline(never)]
+    fn look(&mut self, stage: Stage) -> Found {
+        let (began, everyone, mut found) = (clock::monotonic(), self.everyone, Found::Nobody);
+        let (own, outside) = (getpid(), Pid::from_raw(0));
+        let send = |process: Process, signal| {
+            // Who may not be sent one is named in the end.
+            let _ = deliver::send(signal, Target::Process(process.pid));
+        };
+        let known = everyone.visit(&mut |process| {
+            found = Found::Somebody;
+            if let Stage::Clearing(_) = stage {
+                send(process, Signal::KILL);
+            } else if [own, outside].contains(&process.parent) && self.is_to_be_asked(process) {
+                send(process, Signal::TERM);
+                send(process, Signal::CONT);
+            }
+        });
+        let now = clock::monotonic();
+        self.next_look = now + Drain::INTERVAL.max((now - began) * Drain::PAUSE);
+        // A child that has ended since it was looked for is still to be reaped. Who else is left as a zombie is not rinit's.
+        if known.is_err() || children::are_there() { Found::Somebody } else { found }
     }
 }
 
@@ -57,9 +89,12 @@ impl Supervisor<'_> {
         let _ = drain.everyone.visit(&mut |process| {
             drain.is_to_be_asked(process);
         });
+        let anybody = drain.everyone.is_there();
         self.drain = Some(drain);
-        self.send_to_left(Signal::TERM);
-        self.send_to_left(Signal::CONT);
+        if anybody {
+            self.send_to_left(Signal::TERM);
+            self.send_to_left(Signal::CONT);
+        }
     }
 
     /// Sends a signal to all that is left.
@@ -90,53 +125,30 @@ impl Supervisor<'_> {
     #[inline(never)]
     pub(super) fn kill_left(&mut self) {
         let Some(drain) = &self.drain else { return };
-        let mut left = Leftovers::NONE;
-        let named = drain.everyone.visit(&mut |process| left.add(process.pid));
-        if left.count() > 0 || named.is_err() {
+        let mut left = Leftovers::of(drain.everyone);
+        let known = drain.everyone.visit(&mut |process| left.add(process.pid));
+        self.send_to_left(Signal::KILL);
+        if left.count() > 0 || known.is_err() {
             self.report.kills_left(&left, self.config.plan.drain.unwrap_or_default());
         }
-        self.send_to_left(Signal::KILL);
     }
 
     /// While draining: the status to exit with, if nothing is left; else does what has to be done again and again.
     pub(super) fn look_at_what_is_left(&mut self) -> Option<ExitStatus> {
         let drain = self.drain.as_mut()?;
-        if !drain.everyone.is_there() {
-            return match self.decide(Event::NothingLeft) {
+        let now = clock::monotonic();
+        let found = match drain.everyone.is_there() {
+            false => Found::Nobody,
+            true if now < drain.next_look => Found::Somebody,
+            true => drain.look(self.phase.stage),
+        };
+        match found {
+            Found::Nobody => match self.decide(Event::NothingLeft) {
                 Action::Exit(status) => Some(status),
                 _ => None,
-            };
+            },
+            Found::Somebody => None,
         }
-        let now = clock::monotonic();
-        if now < drain.next_look {
-            return None;
-        }
-        match self.phase.stage {
-            // Who was forked while the others were killed.
-            Stage::Clearing(_) => self.send_to_left(Signal::KILL),
-            _ => self.ask_newcomers(),
-        }
-        let after = clock::monotonic();
-        if let Some(drain) = &mut self.drain {
-            drain.next_look = after + Drain::INTERVAL.max((after - now) * Drain::PAUSE);
-        }
-        None
-    }
-
-    /// Asks who has come since the others were asked: orphans, and who came from outside. A child of somebody who is still there is
-    /// that one's to end, and may be what it needs to do so.
-    #[cold]
-    #[inline(never)]
-    fn ask_newcomers(&mut self) {
-        let Some(drain) = self.drain.as_mut() else { return };
-        let (own, outside, everyone) = (getpid(), Pid::from_raw(0), drain.everyone);
-        let _ = everyone.visit(&mut |process| {
-            if [own, outside].contains(&process.parent) && drain.is_to_be_asked(process) {
-                for signal in [Signal::TERM, Signal::CONT] {
-                    let _ = deliver::send(signal, Target::Process(process.pid));
-                }
-            }
-        });
     }
 }
 

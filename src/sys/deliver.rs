@@ -45,6 +45,12 @@ pub fn send(signal: Signal, target: Target) -> Result<(), Errno> {
     each(target, |target| kill(signal, target))
 }
 
+/// Whether rinit may not send this process a signal.
+pub fn is_denied(pid: Pid) -> bool {
+    // SAFETY: takes numbers; 0 is no signal.
+    Errno::result(unsafe { libc::kill(pid.as_raw(), 0) }) == Err(Errno::EPERM)
+}
+
 /// Whether there is a process of the PID namespace but PID 1, which rinit must be; also one that may not be signalled.
 pub fn reaches_any() -> bool {
     // SAFETY: takes numbers; 0 is no signal.

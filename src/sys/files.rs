@@ -6,6 +6,8 @@ use std::os::fd::BorrowedFd;
 
 use nix::unistd::Pid;
 
+use super::processes;
+
 /// Descriptors 0, 1 and 2, open or not. (`std::io::stdin` would allocate a buffer for it.)
 // SAFETY: nobody closes them; if one was never open, calls on it say EBADF.
 pub const STANDARD: [BorrowedFd<'static>; 3] = unsafe {
@@ -38,9 +40,12 @@ pub struct Comm {
 }
 
 impl Comm {
-    /// The name of a process that still exists, if only as a zombie; empty without /proc.
+    /// The name of a process that still exists, if only as a zombie; empty without /proc, or if that is another PID namespace's.
     pub fn of(pid: Pid) -> Comm {
         let mut comm = Comm { buffer: [0; 16], length: 0 };
+        if !processes::are_visible() {
+            return comm;
+        }
         comm.length = read_start(Path::of(pid, "comm").as_c_str(), &mut comm.buffer).trim_ascii_end().len() as u8;
         comm
     }

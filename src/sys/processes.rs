@@ -44,13 +44,16 @@ impl Process {
         // The name, in parentheses, may have spaces and parentheses in it.
         let name_end = stat.iter().rposition(|byte| *byte == b')')?;
         let mut fields = stat[name_end + 1..].trim_ascii().split(|byte| *byte == b' ');
-        let life = match fields.next()? {
-            b"Z" | b"X" => Life::Zombie,
+        let state = fields.next()?;
+        // The fields are numbered from 1, and the parent is the fourth.
+        let parent = Pid::from_raw(small(fields.next()?)?);
+        let threads = number(fields.nth(20 - 5)?)?;
+        let started = number(fields.nth(22 - 21)?)?;
+        let life = match state {
+            // The first thread can end long before the others, which then are the process.
+            b"Z" | b"X" if threads <= 1 => Life::Zombie,
             _ => Life::Alive,
         };
-        let parent = Pid::from_raw(small(fields.next()?)?);
-        // The fields are numbered from 1, and the parent is the fourth.
-        let started = number(fields.nth(22 - 5)?)?;
         Some(Process { pid, parent, life, started })
     }
 }
@@ -116,6 +119,20 @@ impl Entries {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_process_is_a_zombie_when_its_last_thread_is() {
+        for (state, threads, expected) in [
+            ("S", 1, Life::Alive),
+            ("Z", 1, Life::Zombie),
+            ("Z", 0, Life::Zombie),
+            ("Z", 2, Life::Alive),
+            ("T", 1, Life::Alive),
+        ] {
+            let stat = format!("12 (sh) {state} 7 1 1 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 {threads} 0 4711 0");
+            assert_eq!(Process::parse(Pid::from_raw(12), stat.as_bytes()).unwrap().life, expected, "{state} {threads}");
+        }
+    }
 
     #[test]
     fn stat_is_read_whatever_the_name_is() {

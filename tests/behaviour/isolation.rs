@@ -124,7 +124,7 @@ fn without_isolation_there_is_no_group_to_forward_to(place: Place) {
     for options in [["--isolate=none", "-g"], ["-g", "--isolate=none"]] {
         let ended = Launch::new(place).options(&options).run(&["echo", "ran"]);
         assert_eq!((ended.status, ended.stdout.as_str()), (125, ""));
-        let why = "rinit: cannot use --forward-to=group with --isolate=none: the command has no process group of its own then\n";
+        let why = "rinit: cannot use --forward-to=group with --isolate=none (or their twins in the environment): the command has no process group of its own then\n";
         assert_eq!(ended.stderr, why);
     }
 }

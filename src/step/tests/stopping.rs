@@ -128,12 +128,20 @@ fn a_deadline_that_passed_while_nobody_ran_passes_once_more() {
 
 #[test]
 fn what_is_left_is_sent_requests_to_stop_and_nothing_else_until_it_is_killed() {
-    let plan = Plan { drain: Some(DRAIN), rewrite: Rewrite(vec![(15, 0), (2, 9)]), ..Plan::default() };
+    let rtmin_3 = Signal::new(37).unwrap();
+    let asking = [Signal::TERM, Signal::INT, Signal::QUIT, rtmin_3];
+    let rewrite = Rewrite(vec![(3, 0), (2, 9), (37, 15)]);
+    let plan = Plan { drain: Some(DRAIN), rewrite, stop_signals: asking.into_iter().collect(), ..Plan::default() };
     let status = ExitStatus(3);
     for signal in signals() {
         let event = Event::Signal(signal, Origin::Elsewhere);
         let draining = Phase { stage: Stage::Draining(status, Chance::First), ..RUNNING };
-        let expected = if asks(signal) { Action::SendToLeft(signal) } else { Action::Nothing };
+        let expected = match signal {
+            Signal::TERM | Signal::INT => Action::SendToLeft(signal),
+            _ if signal == rtmin_3 => Action::SendToLeft(Signal::TERM),
+            // QUIT is dropped.
+            _ => Action::Nothing,
+        };
         assert_eq!(step(&plan, draining, event), (draining, expected));
         let clearing = Phase { stage: Stage::Clearing(status), ..RUNNING };
         assert_eq!(step(&plan, clearing, event), (clearing, Action::Nothing));

@@ -9,7 +9,7 @@ pub const DESCRIPTION: &[&str] = &[
      finds it; a script without a #! line is given to /bin/sh.",
     "Where rinit is not PID 1 it becomes a subreaper by itself. When it ends, because COMMAND has, the kernel kills whatever \
      else runs in the container, unless --drain gives it the time to end.",
-    "A TIME is 500ms, 10s or 2m; a bare number is seconds. A SIGNAL is TERM, SIGTERM, 15 or RTMIN+3. Lists have commas; an option \
+    "A TIME is 500ms, 10s, 2m or 1h; a bare number is seconds. A SIGNAL is TERM, SIGTERM, 15 or RTMIN+3. Lists have commas; an option \
      that is given several times is one list.",
 ];
 
@@ -42,7 +42,6 @@ pub const SIGNALS: &[&str] = &[
      second TERM is forwarded like the first; nothing escalates, and there is no timer unless one is asked for. A stopped program \
      gets CONT after a request to stop, so that it can hear it. RTMIN is counted as 34.",
     "The program finds the signal mask and the ignored signals as they would be without rinit.",
-    "What a terminal sends to the program by itself, ^C for one, never comes to rinit: it is neither rewritten nor delayed.",
 ];
 
 /// The phases of stopping, drawn.
@@ -63,8 +62,11 @@ pub const STOPPING: &[&str] = &[
      --stop-timeout counts from the first request that was sent; more of them do not start it again. What is killed is COMMAND's \
      process group, or COMMAND alone with --isolate=none.",
     "--drain sends TERM and CONT to everything that is left: as PID 1, to all processes of the container, those of 'docker exec' too; \
-     else to rinit's descendants, found through /proc. It ends as soon as nothing is left. A request to stop is sent on to all, and \
-     the clock goes on. What is killed at the end is named.",
+     else to rinit's descendants, found through /proc. It ends as soon as nothing is left. A request to stop is sent on to all (INT \
+     and QUIT as they are, any other as TERM), and the clock goes on. What is killed at the end is named.",
+    "What a terminal sends to its foreground by itself, as ^C, is sent to nobody else, is neither rewritten nor delayed, and begins no \
+     timeout.",
+    "--die-with-parent does not hold for a program that changes its user or has capabilities of its own: PR_SET_PDEATHSIG(2const).",
     "A deadline that passed while the container was frozen ('docker pause') is given once more.",
     "All of these times have to fit into the engine's grace period, after which it kills everything. To copy, for Docker and \
      Compose, which give 10 seconds:",
