@@ -114,7 +114,9 @@ fn orphaned_too_early(option: &[&str]) -> Running {
     let folder = Folder::new("too-early");
     let trace = strace(&folder.path("strace"), &["prctl:delay_enter=1000000"]);
     let running = with_a_parent().under(&trace).options(option).start(&["sleep", "300"]);
-    let name = init_path().rsplit('/').next().unwrap().to_owned();
+    let mut name = init_path().rsplit('/').next().unwrap().to_owned();
+    // As much as the kernel keeps of it.
+    name.truncate(15);
     // prctl(PR_SET_PDEATHSIG, …), in a process that is rinit already.
     let asks = format!("{} 0x{:x} ", libc::SYS_prctl, libc::PR_SET_PDEATHSIG);
     wait_until("rinit is about to ask", || {

@@ -64,7 +64,8 @@ fn without_options_no_clock_is_asked_and_no_wait_is_limited(place: Place) {
     running.signal(libc::SIGTERM);
     assert_eq!(running.wait().status, 7);
     let log = std::fs::read_to_string(folder.path("strace")).unwrap();
-    let is_start = |line: &&str| line.contains("execve(\"") && line.contains(&crate::harness::init_path());
+    let start = format!("execve(\"{}\"", crate::harness::init_path());
+    let is_start = |line: &&str| line.contains(&start);
     let pid = log.lines().find(is_start).unwrap().split_whitespace().next().unwrap();
     let of_init = log.lines().filter(|line| line.split_whitespace().next() == Some(pid));
     let calls: Vec<&str> = of_init.skip_while(|line| !is_start(line)).collect();
