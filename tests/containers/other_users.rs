@@ -131,3 +131,11 @@ fn a_program_of_another_user_is_not_said_to_be_killed_at_its_timeout_without_cap
     let Some(image) = image() else { return };
     outlives_the_timeout(image, &["su", "-s", "/bin/sh", "worker", "-c", UNTIL_TOLD]);
 }
+
+#[test]
+fn nor_is_one_that_has_a_relative_that_can_be_killed() {
+    let Some(image) = image() else { return };
+    // In the program's group, and of rinit's user.
+    let script = format!("sleep 600 & exec /bin/su -s /bin/sh worker -c '{UNTIL_TOLD}'");
+    outlives_the_timeout(image, &["sh", "-c", &script]);
+}
