@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use serde_json::Value;
 
 use crate::command_line::is_refused;
-use crate::harness::{Folder, Launch, Place, probe, program, shell};
+use crate::harness::{Folder, Launch, Place, has_a_command_line, probe, program, shell};
 
 in_both_places! {
     start_forwarding_reaping_and_end_are_objects
@@ -15,6 +15,7 @@ in_both_places! {
     a_program_of_any_name_is_an_object
     what_is_left_is_an_object_whatever_its_name_is
     arguments_that_make_no_sense_are_an_object_too
+    an_option_that_makes_no_sense_is_an_object_wherever_it_is
     the_text_is_the_same
     all_levels_are_objects
     it_is_text_unless_it_is_asked_for
@@ -150,6 +151,29 @@ fn arguments_that_make_no_sense_are_an_object_too(place: Place) {
         assert_eq!((ended.status, ended.stderr.lines().count()), (125, 1), "{}", ended.stderr);
         assert_eq!(object(&ended.stderr)["level"], "error");
     }
+}
+
+fn an_option_that_makes_no_sense_is_an_object_wherever_it_is(place: Place) {
+    let json = "--log-format=json";
+    let of_the_command_line = [[json, "--drain=x"], ["--drain=x", json], ["--stop-timeout=-1", json], ["-rTERM", json]];
+    if has_a_command_line() {
+        for options in of_the_command_line {
+            is_refused_as_an_object(Launch::new(place).options(&options));
+        }
+        is_refused_as_an_object(Launch::new(place).options(&JSON).variable("RINIT_DRAIN", "x"));
+    }
+    let (json, nonsense) = (("RINIT_LOG_FORMAT", "json"), ("RINIT_DRAIN", "x"));
+    for [first, second] in [[json, nonsense], [nonsense, json]] {
+        is_refused_as_an_object(Launch::new(place).variable(first.0, first.1).variable(second.0, second.1));
+    }
+}
+
+fn is_refused_as_an_object(launch: Launch) {
+    let ended = launch.run(&["echo", "run"]);
+    assert_eq!((ended.status, ended.stdout.as_str(), ended.stderr.lines().count()), (125, "", 1), "{}", ended.stderr);
+    let refusal = object(&ended.stderr);
+    assert_eq!((&refusal["level"], &refusal["status"]), (&Value::from("error"), &Value::from(125)), "{}", ended.stderr);
+    assert!(refusal["message"].as_str().unwrap().starts_with("cannot use "), "{}", ended.stderr);
 }
 
 fn the_text_is_the_same(place: Place) {

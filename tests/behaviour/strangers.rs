@@ -4,7 +4,7 @@
 
 use std::fs::File;
 
-use crate::harness::{Folder, Launch, Place, namespaces_available, probe, program, shell};
+use crate::harness::{Folder, Launch, Place, namespaces_available, probe, program, shell, wait_until};
 
 /// Sets the pid of the next process in this PID namespace.
 const NUMBER: &str = "number() { echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid || exit 99; }";
@@ -150,6 +150,20 @@ fn is_one_warning(log: &str) {
 }
 
 #[test]
+fn as_subreaper_without_proc_what_is_killed_is_said_to_be_of_the_group_only() {
+    if !namespaces_available() {
+        return;
+    }
+    let command = shell(&format!("{} leave deaf,deaf far,deaf,session then exit 7", program("probe")));
+    let ended = without_proc(Place::Subreaper, &["--drain=200ms", "-w"], &command);
+    assert_eq!(ended.status, 7, "{}", ended.stderr);
+    let line = ended.stderr.lines().find(|line| line.contains(" did not end within 200ms ")).unwrap();
+    assert!(line.starts_with("rinit: killed what was left of its process group "), "{line}");
+    // It is one of them that ended, as rinit knows by its end.
+    assert_eq!(ended.stderr.matches("which was killed by SIGKILL").count(), 1, "{}", ended.stderr);
+}
+
+#[test]
 fn as_subreaper_the_proc_of_another_namespace_does_not_mislead_it() {
     if !namespaces_available() {
         return;
@@ -179,5 +193,33 @@ fn as_pid_1_the_proc_of_another_namespace_does_not_mislead_it() {
             .run(&shell(&command));
         assert_eq!((ended.status, ended.stderr.lines().count()), (7, 1), "{}", ended.stderr);
         assert!(!ended.stdout.contains("foreign") && !ended.stderr.contains("foreign"), "{ended:?}");
+    }
+}
+
+#[test]
+fn the_proc_of_another_namespace_lends_no_names() {
+    if !namespaces_available() {
+        return;
+    }
+    // It is process 500 here, as the foreign one is out there, that sends rinit a signal, and an orphan that rinit reaps.
+    let command = "trap 'kill -s KILL 500' USR1
+        sh -c 'echo 499 >/proc/sys/kernel/ns_last_pid; sh -c \"kill -s USR1 $0; exec sleep 300\" & exit' $PPID
+        while :; do sleep 0.01; done";
+    // PID 1, and a child of it.
+    for host in ["", "sh -c '\"$@\"; exit $?' sh "] {
+        let script = format!("{NUMBER}; {ELSEWHERE} {host}\"$@\"");
+        let folder = Folder::new("names");
+        let log = File::create(folder.path("log")).unwrap();
+        let running = Launch::new(Place::Pid1)
+            .by_way_of(&["sh", "-c", &script, &program("probe")])
+            .options(&["-v", "-w"])
+            .stderr(log)
+            .start(&shell(command));
+        let log = || std::fs::read_to_string(folder.path("log")).unwrap();
+        wait_until("rinit has told of the orphan's end", || log().contains("SIGKILL\n"));
+        assert!(log().contains("reaped the orphan a process (pid 500), which was killed by SIGKILL\n"), "{}", log());
+        assert!(log().contains("; SIGUSR1 came from a process (pid 500)\n"), "{}", log());
+        assert!(!log().contains("foreign"), "{}", log());
+        drop(running);
     }
 }

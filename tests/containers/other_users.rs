@@ -1,6 +1,6 @@
 //! Programs that run as somebody else than the init, which may not signal them then.
 
-use crate::container::Container;
+use crate::container::{Container, Ended};
 use crate::image::{Image, image};
 
 /// Ready when it says so; ends with a status of its own when it is told to, and on no signal that it cannot be sent.
@@ -66,4 +66,76 @@ fn what_a_program_leaves_behind_that_an_unprivileged_init_may_not_signal_ends_wi
     assert_eq!(ended.status, 2, "{ended:?}");
     // The log names what had to be left to the kernel.
     assert!(ended.of_init().iter().any(|line| line.contains("sleep (pid ")), "{ended:?}");
+}
+
+/// What is needed to change the user, but not to signal others.
+const NO_CAP_KILL: [&str; 2] = ["--cap-drop", "KILL"];
+
+/// The only line of the init about a deadline. It is about somebody who lives, and does not say anything else.
+#[track_caller]
+fn of_the_deadline(ended: &Ended) -> &str {
+    let lines: Vec<&str> = ended.of_init().into_iter().filter(|line| line.contains(" did not end within ")).collect();
+    let [line] = lines[..] else { panic!("{ended:?}") };
+    let done = ["rinit: killed", "; killed"].iter().any(|killed| line.contains(killed));
+    assert!(line.contains("CAP_KILL") && !done, "{line}");
+    line
+}
+
+#[test]
+fn what_a_program_leaves_behind_of_another_user_is_not_said_to_be_killed_without_cap_kill() {
+    let Some(image) = image() else { return };
+    let script = "su -s /bin/sh worker -c 'echo worker: ready; exec sleep 600' & exec signals";
+    let container = image.under_init(&["--drain=500ms", "sh", "-c", script]).options(&NO_CAP_KILL).start();
+    container.wait_for("worker: ready");
+    container.wait_for("ready: pid");
+    container.kill("INT");
+    let ended = container.end();
+    assert_eq!(ended.status, 2, "{ended:?}");
+    let line = of_the_deadline(&ended);
+    assert!(line.contains("sleep (pid ") && line.contains("1 of them got no signal at all"), "{line}");
+}
+
+#[test]
+fn of_what_is_left_those_of_another_user_are_counted_without_cap_kill() {
+    let Some(image) = image() else { return };
+    let script = "su -s /bin/sh worker -c 'echo worker: ready; exec sleep 600' &
+        sh -c \"trap '' TERM; echo root: ready; sleep 600; sleep 600\" & exec signals";
+    let container = image.under_init(&["--drain=500ms", "sh", "-c", script]).options(&NO_CAP_KILL).start();
+    container.wait_for("worker: ready");
+    container.wait_for("root: ready");
+    container.wait_for("ready: pid");
+    container.kill("INT");
+    let ended = container.end();
+    assert_eq!(ended.status, 2, "{ended:?}");
+    let line = of_the_deadline(&ended);
+    assert!(line.contains("sh (pid ") && line.contains("sleep (pid "), "{line}");
+    assert!(line.contains("; 1 of them got no signal at all"), "{line}");
+}
+
+/// Asks a program of another user to stop until it should be killed, and then lets it end by itself.
+#[track_caller]
+fn outlives_the_timeout(image: &Image, command: &[&str]) {
+    let launch = image.under_init(&[&["--stop-timeout=300ms"], command].concat()).options(&NO_CAP_KILL);
+    let container = launch.start();
+    container.wait_for("ready as 1000");
+    container.kill("TERM");
+    container.wait_until("the timeout is over", || container.log().contains(" did not end within 300ms "));
+    container.exec("touch /end").expect_success();
+    let ended = container.end();
+    assert_eq!(ended.status, 7, "{ended:?}");
+    assert!(of_the_deadline(&ended).contains("cannot be killed"), "{ended:?}");
+}
+
+#[test]
+fn a_program_of_another_user_is_not_said_to_be_killed_at_its_timeout_without_cap_kill() {
+    let Some(image) = image() else { return };
+    outlives_the_timeout(image, &["su", "-s", "/bin/sh", "worker", "-c", UNTIL_TOLD]);
+}
+
+#[test]
+fn nor_is_one_that_has_a_relative_that_can_be_killed() {
+    let Some(image) = image() else { return };
+    // In the program's group, and of rinit's user.
+    let script = format!("sleep 600 & exec /bin/su -s /bin/sh worker -c '{UNTIL_TOLD}'");
+    outlives_the_timeout(image, &["sh", "-c", &script]);
 }

@@ -11,6 +11,8 @@
 //! - `plain`: it dies of the first signal that kills, without a word;
 //! - `deaf`: it does not end, and says nothing;
 //! - `stopped`: it has stopped itself;
+//! - `headless`: its first thread has ended, and another one does all of this;
+//! - `flood`: it does not end, and makes orphans without a pause; it says `NAME goes on`, and `NAME is over` if nobody kills it;
 //! - `terms=N`: it ends at the Nth SIGTERM;
 //! - `needs=MS`: it goes on for so long after that, and says `NAME is done` then;
 //! - `forks`: when it ends, it leaves a new process behind, which is called `late`, and has heard nothing of what came before; with
@@ -23,6 +25,7 @@ use std::time::Duration;
 
 use rinit::ending::ExitStatus;
 
+use crate::flood::flood;
 use crate::{next_signal, say, set_mask, unblock_all};
 
 /// A process to leave behind.
@@ -33,6 +36,7 @@ struct Leftover<'a> {
     parent: Parent,
     introduced: bool,
     state: State,
+    first_thread: FirstThread,
     manner: Manner,
 }
 
@@ -47,10 +51,17 @@ enum State {
     Stopped,
 }
 
+#[derive(PartialEq, Eq)]
+enum FirstThread {
+    Lives,
+    Ends,
+}
+
 /// What signals do to it.
 enum Manner {
     Plain,
     Deaf,
+    Floods,
     Tells { terms: usize, needs: Duration, leaves: Option<String> },
 }
 
@@ -65,6 +76,7 @@ impl Leftover<'_> {
             parent: Parent::Us,
             introduced: false,
             state: State::Running,
+            first_thread: FirstThread::Lives,
             manner: Manner::Tells { terms: 1, needs: Duration::ZERO, leaves: None },
         };
         for word in words {
@@ -74,6 +86,8 @@ impl Leftover<'_> {
                 (("daemon", _), _) => it.parent = Parent::Nobody,
                 (("introduced", _), _) => it.introduced = true,
                 (("stopped", _), _) => it.state = State::Stopped,
+                (("headless", _), _) => it.first_thread = FirstThread::Ends,
+                (("flood", _), manner) => *manner = Manner::Floods,
                 (("plain", _), manner) => *manner = Manner::Plain,
                 (("deaf", _), manner) => *manner = Manner::Deaf,
                 (("terms", value), Manner::Tells { terms, .. }) => *terms = value.parse().unwrap(),
@@ -128,6 +142,27 @@ impl Leftover<'_> {
             if let Manner::Plain = self.manner {
                 unblock_all();
             }
+        }
+        match self.first_thread {
+            FirstThread::Lives => self.behave(ready),
+            FirstThread::Ends => std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    let ended = || std::fs::read_to_string("/proc/self/stat").unwrap().contains(") Z ");
+                    while !ended() {
+                        std::thread::yield_now();
+                    }
+                    self.behave(ready)
+                });
+                // SAFETY: takes a number. Its stack stays, since it does not return.
+                unsafe { libc::syscall(libc::SYS_exit, 0) };
+                unreachable!()
+            }),
+        }
+    }
+
+    fn behave(&self, ready: c_int) -> ! {
+        // SAFETY: numbers, and a byte.
+        unsafe {
             assert_eq!(libc::write(ready, c".".as_ptr().cast(), 1), 1);
             libc::close(ready);
             if self.state == State::Stopped {
@@ -139,6 +174,7 @@ impl Leftover<'_> {
             Manner::Deaf => loop {
                 next_signal();
             },
+            Manner::Floods => flood(self.name),
             Manner::Tells { terms, needs, leaves } => {
                 tell_until(self.name, *terms);
                 std::thread::sleep(*needs);

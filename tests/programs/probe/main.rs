@@ -5,6 +5,7 @@
 #![no_main]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // It is part of the tests.
 
+mod flood;
 mod leave;
 
 use std::ffi::{CStr, CString, c_int};
