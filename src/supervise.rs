@@ -243,7 +243,9 @@ impl Supervisor<'_> {
     }
 
     fn kill(&mut self, asked_by: Signal) {
-        let killed = deliver::send(Signal::KILL, self.group_or_program());
+        let sent = deliver::send(Signal::KILL, self.group_or_program());
+        // Of a group, it is enough for kill(2) to reach one.
+        let killed = if deliver::is_denied(self.program.identity.pid) { Err(Errno::EPERM) } else { sent };
         self.report.kills(asked_by, self.config.plan.stop_timeout.unwrap_or_default(), killed);
     }
 
