@@ -38,6 +38,18 @@ pub struct Launch<'a> {
     pub isolation: &'a Isolation,
     /// rinit's pid, if the program is to be killed when rinit dies.
     pub dies_with: Option<Pid>,
+    /// Whether it is meant to run.
+    pub execution: Execution,
+}
+
+/// Whether a program is meant to run.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Execution {
+    /// It is.
+    #[default]
+    Real,
+    /// It is to be stopped by SIGTRAP when it has been loaded, before its first instruction: `PTRACE_TRACEME`, `ptrace(2)`.
+    Trial,
 }
 
 /// Why there is no child.
@@ -110,6 +122,19 @@ fn prepare(launch: &Launch<'_>) {
         variable.set(getpid());
     }
     launch.inherited.restore();
+    if launch.execution == Execution::Trial {
+        trace_me();
+    }
+}
+
+fn trace_me() {
+    // SAFETY: takes numbers. Should it be forbidden, by a seccomp profile, a trial would be none: better nothing than that.
+    unsafe {
+        let nothing = ptr::null_mut::<c_void>();
+        if libc::ptrace(libc::PTRACE_TRACEME, 0, nothing, nothing) != 0 {
+            libc::_exit(ExitStatus::RINIT_FAILED.into());
+        }
+    }
 }
 
 /// Executes the first file that can be, as `execvp(3)` goes on and stops.

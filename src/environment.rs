@@ -3,6 +3,7 @@
 use std::ffi::CStr;
 
 /// The variables that rinit was started with, in their order, each as `NAME=value`.
+#[derive(Clone)]
 pub struct Environment<'a> {
     variables: Vec<&'a CStr>,
 }
@@ -23,6 +24,19 @@ impl<'a> Environment<'a> {
         self.variables.iter().copied().filter(|variable| !is_own(variable))
     }
 
+    /// Takes all variables of this name out.
+    pub fn unset(&mut self, name: &[u8]) {
+        self.variables.retain(|variable| split(variable).is_none_or(|(key, _)| key != name));
+    }
+
+    /// Sets a variable, given as `NAME=VALUE`, in the place of all others of its name.
+    pub fn set(&mut self, assignment: &'a CStr) {
+        if let Some((name, _)) = split(assignment) {
+            self.unset(name);
+        }
+        self.variables.push(assignment);
+    }
+
     /// The value of a variable.
     pub fn get(&self, name: &[u8]) -> Option<&'a [u8]> {
         self.variables
@@ -37,7 +51,8 @@ fn is_own(variable: &CStr) -> bool {
     variable.to_bytes().starts_with(b"RINIT_")
 }
 
-fn split(variable: &CStr) -> Option<(&[u8], &[u8])> {
+/// Name and value, of what has both.
+pub fn split(variable: &CStr) -> Option<(&[u8], &[u8])> {
     let bytes = variable.to_bytes();
     let equals = bytes.iter().position(|byte| *byte == b'=')?;
     Some((&bytes[..equals], &bytes[equals + 1..]))
@@ -57,6 +72,16 @@ mod tests {
             [c"Z=1", c"A=", c"no equals sign", c"\xff=\xfe", c"RINIT=keep"]
         );
         assert_eq!(environment.own().collect::<Vec<_>>(), [(b"RINIT_VERBOSITY".as_slice(), b"2".as_slice())]);
+    }
+
+    #[test]
+    fn what_is_set_is_there_once_and_what_is_unset_is_not() {
+        let mut environment = Environment::new(vec![c"A=1", c"B=2", c"A=3", c"odd"]);
+        environment.set(c"A=4");
+        environment.unset(b"B");
+        environment.unset(b"odd");
+        environment.set(c"C=");
+        assert_eq!(environment.for_program().collect::<Vec<_>>(), [c"odd", c"A=4", c"C="]);
     }
 
     #[test]

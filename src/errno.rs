@@ -38,6 +38,12 @@ impl fmt::Display for Why {
             Errno::ENOSYS => "this kernel has no such system call",
             Errno::ELOOP => "too many symbolic links, or a loop of them",
             Errno::ELIBBAD => "its interpreter is damaged",
+            Errno::EAFNOSUPPORT => "this kernel has no such kind of address",
+            Errno::EADDRNOTAVAIL | Errno::ENETUNREACH => "there is no way to its network",
+            Errno::ECONNRESET => "the connection was broken",
+            Errno::ETIMEDOUT => "no answer",
+            Errno::ECONNREFUSED => "connection refused",
+            Errno::EHOSTUNREACH => "no route to the host",
             Errno::ESTALE => "the file is gone from its server",
             other => return write!(f, "errno {}", other as i32),
         };

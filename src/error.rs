@@ -4,7 +4,10 @@ use nix::errno::Errno;
 use thiserror::Error;
 
 use crate::config::UsageError;
+#[cfg(feature = "cli")]
+use crate::doctor::CannotExamine;
 use crate::ending::ExitStatus;
+use crate::entrypoint::Failed;
 use crate::errno::Why;
 use crate::explain::CannotRun;
 use crate::quoted::Quoted;
@@ -29,6 +32,21 @@ pub enum Error {
         errno: Errno,
     },
 
+    /// What is to be done before the program runs could not be.
+    #[error(transparent)]
+    Entrypoint(#[from] Failed),
+
+    /// There is no report on the processes.
+    #[cfg(feature = "cli")]
+    #[error(transparent)]
+    CannotExamine(#[from] CannotExamine),
+
+    /// rinit has been given a set-user-ID bit, and would do whatever anybody tells it, as somebody else.
+    #[error(
+        "cannot work with a set-user-ID bit or capabilities of rinit's own file: remove them (chmod u-s, setcap -r)"
+    )]
+    SetUserId,
+
     /// The command could not be executed.
     #[error(transparent)]
     CannotRun(#[from] CannotRun),
@@ -38,7 +56,10 @@ impl Error {
     /// The status that rinit exits with.
     pub fn exit_status(&self) -> ExitStatus {
         match self {
-            Error::Usage(_) | Error::Output(_) | Error::NoProcess { .. } => ExitStatus::RINIT_FAILED,
+            Error::Usage(_) | Error::Output(_) | Error::NoProcess { .. } | Error::SetUserId => ExitStatus::RINIT_FAILED,
+            Error::Entrypoint(failed) => failed.exit_status(),
+            #[cfg(feature = "cli")]
+            Error::CannotExamine(cannot_examine) => cannot_examine.exit_status(),
             Error::CannotRun(cannot_run) => cannot_run.exit_status(),
         }
     }

@@ -5,16 +5,25 @@
 
 #![deny(unsafe_code)]
 
+#[cfg(feature = "cli")]
+#[forbid(unsafe_code)]
+pub mod check;
 #[allow(unsafe_code)]
 pub mod child;
 #[forbid(unsafe_code)]
 pub mod command;
 #[forbid(unsafe_code)]
 pub mod config;
+#[cfg(feature = "cli")]
+#[forbid(unsafe_code)]
+pub mod doctor;
 #[forbid(unsafe_code)]
 mod elf;
 #[forbid(unsafe_code)]
 pub mod ending;
+#[cfg_attr(not(feature = "entrypoint"), path = "no_entrypoint.rs")]
+#[forbid(unsafe_code)]
+pub mod entrypoint;
 #[forbid(unsafe_code)]
 pub mod environment;
 #[forbid(unsafe_code)]

@@ -3,7 +3,7 @@
 //! It must never block (the reader of a container's log may be stuck while rinit has a signal to forward), never fail,
 //! and never feed back (a closed pipe answers with SIGPIPE, which [`crate::step`] drops as rinit's own).
 
-mod json;
+pub mod json;
 mod line;
 
 use std::fmt;

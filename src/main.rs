@@ -13,8 +13,11 @@ use rinit::inherited::Inherited;
 use rinit::isolation::Isolation;
 use rinit::log::{Facts, Log};
 use rinit::quoted::Escaped;
+use rinit::spawn::Manner;
 use rinit::sys::allocate::Bump;
-use rinit::sys::{output, process, start};
+use rinit::sys::{identity, output, process, start};
+#[cfg(feature = "cli")]
+use rinit::{check, doctor};
 use rinit::{parent, spawn, supervise};
 
 #[global_allocator]
@@ -27,10 +30,14 @@ fn rinit(arguments: &[&CStr]) -> ExitStatus {
     let environment = Environment::new(start::environment());
     let mut config = Config::default();
     let done = match Request::read(&mut config, &environment, arguments.get(1..).unwrap_or_default()) {
-        Ok(Request::Run(command)) => run(&config, command, &environment, inherited),
-        Ok(Request::Show(text)) => {
-            output::write_to_stdout(text.as_bytes()).map(|()| ExitStatus::SUCCESS).map_err(Error::Output)
+        Ok(Request::Run(command)) => run(&config, command, environment, inherited),
+        #[cfg(feature = "cli")]
+        Ok(Request::Check(origins, command)) => {
+            check::check(&config, &origins, command, environment, inherited, Log::new(&config)).and_then(show)
         }
+        #[cfg(feature = "cli")]
+        Ok(Request::Examine) => doctor::examine(config.log_format).map_err(Error::CannotExamine),
+        Ok(Request::Show(text)) => show(text),
         Err(error) => Err(Error::Usage(error)),
     };
     done.unwrap_or_else(|error| {
@@ -40,12 +47,19 @@ fn rinit(arguments: &[&CStr]) -> ExitStatus {
     })
 }
 
-fn run(
-    config: &Config,
-    command: &[&CStr],
-    environment: &Environment<'_>,
+fn show(text: String) -> Result<ExitStatus, Error> {
+    output::write_to_stdout(text.as_bytes()).map(|()| ExitStatus::SUCCESS).map_err(Error::Output)
+}
+
+fn run<'a>(
+    config: &'a Config,
+    command: &[&'a CStr],
+    mut environment: Environment<'a>,
     inherited: Inherited,
 ) -> Result<ExitStatus, Error> {
+    if identity::is_raised() {
+        return Err(Error::SetUserId);
+    }
     let log = Log::new(config);
     for (name, _) in environment.own().filter(|(name, _)| config::find_twin(name).is_none()) {
         log.debug(Facts::of("ignored"), format_args!("ignored {}: it is no option's twin", Escaped(name)));
@@ -54,7 +68,16 @@ fn run(
         log.info(Facts::of("no-orphans"), format_args!("cannot adopt orphans: {}", Why(errno)));
     }
     parent::follow(config, log);
-    let program = spawn::spawn(command, environment, inherited, Isolation::new(config), config.lifetime)?;
+    let program = match &config.entrypoint {
+        None => spawn::spawn(command, &environment, inherited, Isolation::new(config), Manner::living(config.lifetime)),
+        Some(entrypoint) => {
+            entrypoint.prepare(&mut environment, inherited, &config.plan, log)?;
+            // Who becomes another user has lost the kernel's promise to tell: PR_SET_PDEATHSIG(2const).
+            parent::follow(config, log);
+            let command = entrypoint.command(command);
+            spawn::spawn(&command, &environment, inherited, Isolation::new(config), Manner::living(config.lifetime))
+        }
+    }?;
 
     // From here on nothing may fail.
     process::detach();

@@ -99,6 +99,11 @@ impl SignalSet {
     /// None.
     pub const NONE: SignalSet = SignalSet(0);
 
+    /// The set that the kernel writes as this number: the masks of `proc_pid_status(5)`.
+    pub fn from_bits(bits: u64) -> SignalSet {
+        SignalSet(bits)
+    }
+
     /// Adds a signal.
     pub fn insert(&mut self, signal: Signal) {
         self.0 |= 1 << (signal.0 - 1);

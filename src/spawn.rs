@@ -5,7 +5,7 @@ use std::ffi::{CStr, CString};
 use nix::errno::Errno;
 use nix::unistd::getpid;
 
-use crate::child::{self, Launch, ListenPid, NoChild, StringList};
+use crate::child::{self, Execution, Launch, ListenPid, NoChild, StringList};
 use crate::command::candidates;
 use crate::config::{Lifetime, UsageError};
 use crate::environment::Environment;
@@ -29,6 +29,25 @@ pub struct Program<'a> {
     pub standing: Standing,
     /// The foreground, if that is rinit's to lend.
     foreground: Option<Foreground>,
+}
+
+/// How a program is run, beside where.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Manner {
+    /// How long it lives.
+    pub lifetime: Lifetime,
+    /// Whether it is run at all.
+    pub execution: Execution,
+}
+
+impl Manner {
+    /// Not at all.
+    pub const TRIAL: Manner = Manner { lifetime: Lifetime::Own, execution: Execution::Trial };
+
+    /// As long as this.
+    pub fn living(lifetime: Lifetime) -> Manner {
+        Manner { lifetime, execution: Execution::Real }
+    }
 }
 
 /// A program's process group.
@@ -94,14 +113,14 @@ pub fn spawn<'a>(
     environment: &Environment<'_>,
     inherited: Inherited,
     isolation: Isolation,
-    lifetime: Lifetime,
+    manner: Manner,
 ) -> Result<Program<'a>, Error> {
     let [first, rest @ ..] = command else { return Err(UsageError::NoCommand.into()) };
     let path = environment.get(b"PATH");
     let files = candidates(first, path);
     let listen_pid = ListenPid::new();
     let (variables, listen_pid) = program_environment(environment, &listen_pid);
-    let dies_with = (lifetime == Lifetime::Parents).then(getpid);
+    let dies_with = (manner.lifetime == Lifetime::Parents).then(getpid);
     let start = |files: &[CString], arguments: &StringList<'_>| {
         child::start(&Launch {
             paths: &StringList::new(files.iter().map(CString::as_c_str)),
@@ -111,6 +130,7 @@ pub fn spawn<'a>(
             inherited,
             isolation: &isolation,
             dies_with,
+            execution: manner.execution,
         })
     };
     let started = match start(&files, &StringList::new(command.iter().copied())) {

@@ -18,6 +18,9 @@ const LOOKS: usize = 120;
 pub fn measure_memory(report: &mut Report) -> io::Result<()> {
     // A page of a fresh file counts as dirty memory of who maps it, until it is written to disk.
     sys::sync();
+    for init in &report.inits {
+        sys::forget(&init.path)?;
+    }
     let lines = ["Rss:", "Pss:", "Private_Dirty:"];
     let mut samples = lines.map(|_| vec![Vec::with_capacity(LOOKS); report.inits.len()]);
     for _ in 0..LOOKS {

@@ -1,7 +1,9 @@
 //! The system calls that std has no function for, as safe functions.
 
+use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::path::Path;
 use std::ptr;
 use std::time::Duration;
 
@@ -37,6 +39,17 @@ pub fn cpu_time(pid: pid_t) -> io::Result<u64> {
 pub fn sync() {
     // SAFETY: takes nothing.
     unsafe { libc::sync() }
+}
+
+/// Has a file read from disk anew, as an image's is. What is in the page cache as it was written lies there in larger pieces, of which
+/// the kernel maps all for each page that is touched.
+pub fn forget(path: &Path) -> io::Result<()> {
+    let file = File::open(path)?;
+    // SAFETY: takes numbers.
+    match unsafe { libc::posix_fadvise(file.as_raw_fd(), 0, 0, libc::POSIX_FADV_DONTNEED) } {
+        0 => Ok(()),
+        errno => Err(io::Error::from_raw_os_error(errno)),
+    }
 }
 
 /// Waits until there is something to read, or the end of it.

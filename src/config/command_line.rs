@@ -6,8 +6,8 @@ use std::os::unix::ffi::OsStrExt;
 use clap::error::{ContextKind, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use super::settings::{SETTINGS, Takes, UsageError};
-use super::{Config, ForwardTo, Request, Verbosity};
+use super::settings::{Items, Takes, UsageError, settings};
+use super::{Config, ForwardTo, Origins, Request, Verbosity};
 
 const AFTER_HELP: &str = "\
 Each option has a twin in the environment, for those who cannot change the command line: RINIT_FORWARD_TO=group,
@@ -27,11 +27,16 @@ pub fn definition() -> Command {
         .after_help(AFTER_HELP)
         // An option that is given twice, by a wrapper and by its user, is no mistake.
         .args_override_self(true)
-        .args(SETTINGS.iter().map(|setting| {
+        .args(settings().map(|setting| {
             let arg = Arg::new(setting.long).long(setting.long).short(setting.short).help(setting.help);
             match setting.takes {
                 Takes::Nothing => arg.action(ArgAction::SetTrue),
                 Takes::Value(name) => arg.value_name(name).value_parser(value_parser!(OsString)),
+                Takes::Lines(name) => arg
+                    .value_name(name)
+                    .value_parser(value_parser!(OsString))
+                    .action(ArgAction::Append)
+                    .allow_hyphen_values(true),
                 Takes::List(name) => {
                     arg.value_name(name).value_parser(value_parser!(OsString)).action(ArgAction::Append)
                 }
@@ -40,6 +45,18 @@ pub fn definition() -> Command {
         .arg(flag("group", 'g', "The same as --forward-to=group").conflicts_with("forward-to"))
         .arg(flag("verbose", 'v', "Show more; -vv shows all").action(ArgAction::Count).conflicts_with("verbosity"))
         .arg(flag("quiet", 'q', "Show less: errors only").action(ArgAction::Count).conflicts_with("verbosity"))
+        .arg(
+            Arg::new("check")
+                .long("check")
+                .help("Say what would be run, as whom and how, and whether it could be")
+                .action(ArgAction::SetTrue),
+        )
+        .arg(
+            Arg::new("doctor")
+                .long("doctor")
+                .help("Report on the processes of this container")
+                .action(ArgAction::SetTrue),
+        )
         .arg(flag("license", 'l', "Print the license"))
         .arg(
             // trailing_var_arg: everything from the first word that is not an option belongs to the command.
@@ -67,35 +84,45 @@ pub(super) fn parse<'a>(config: &mut Config, arguments: &'a [&'a CStr]) -> Resul
     if matches.get_flag("license") {
         return Ok(Request::Show(include_str!("../../LICENSE").to_owned()));
     }
-    apply(config, &matches)?;
+    let origins = apply(config, &matches)?;
+    if matches.get_flag("doctor") {
+        return Ok(Request::Examine);
+    }
     let length_of_command = matches.get_raw("command").map_or(0, Iterator::count);
-    Ok(Request::Run(&arguments[arguments.len() - length_of_command..]))
+    let command = &arguments[arguments.len() - length_of_command..];
+    Ok(if matches.get_flag("check") { Request::Check(origins, command) } else { Request::Run(command) })
 }
 
-fn apply(config: &mut Config, matches: &ArgMatches) -> Result<(), UsageError> {
+fn apply(config: &mut Config, matches: &ArgMatches) -> Result<Origins, UsageError> {
+    let mut origins = Origins::default();
     // All of them, though one may be wrong: the format of the log may be among them.
     let mut result = Ok(());
-    for setting in SETTINGS {
+    for setting in settings() {
         let values: Vec<&[u8]> = match setting.takes {
             Takes::Nothing if matches.get_flag(setting.long) => vec![b"on"],
             Takes::Nothing => vec![],
-            Takes::Value(_) | Takes::List(_) => {
+            Takes::Value(_) | Takes::List(_) | Takes::Lines(_) => {
                 matches.get_raw(setting.long).into_iter().flatten().map(OsStrExt::as_bytes).collect()
             }
         };
         if !values.is_empty() {
-            let applied = setting.apply(config, format!("--{}", setting.long).as_bytes(), &values.join(&b','));
+            let applied = setting.apply(config, format!("--{}", setting.long).as_bytes(), Items(&values));
             result = result.and(applied);
+            origins.add(setting.long, values.join(&b','));
         }
     }
     if matches.get_flag("group") {
         config.forward_to = ForwardTo::Group;
+        origins.add("forward-to", b"group".to_vec());
     }
     match (matches.get_count("verbose"), matches.get_count("quiet")) {
         (0, 0) => {}
-        (more, less) => config.verbosity = Verbosity::counted(more, less),
+        (more, less) => {
+            config.verbosity = Verbosity::counted(more, less);
+            origins.add("verbosity", format!("{}", config.verbosity as u8).into_bytes());
+        }
     }
-    result
+    result.map(|()| origins)
 }
 
 /// An option's name without what clap puts behind it: `--forward-to <WHO>`, `--verbose...`.
@@ -113,7 +140,7 @@ fn answer(error: &clap::Error) -> Result<String, UsageError> {
     }
     let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
     let option = bare(&context(ContextKind::InvalidArg));
-    let setting = SETTINGS.iter().find(|setting| option.strip_prefix("--") == Some(setting.long));
+    let setting = settings().find(|setting| option.strip_prefix("--") == Some(setting.long));
     let why = match (error.kind(), setting) {
         (ErrorKind::UnknownArgument, _) => "there is no such option; 'rinit --help' lists them".to_owned(),
         (ErrorKind::InvalidValue, Some(setting)) => format!("it needs a value; it takes {}", setting.accepted),

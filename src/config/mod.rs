@@ -5,7 +5,11 @@ mod command_line;
 #[cfg(not(feature = "cli"))]
 #[path = "no_command_line.rs"]
 mod command_line;
+#[cfg_attr(not(feature = "entrypoint"), path = "no_entrypoint.rs")]
+mod entrypoint;
 mod lists;
+#[cfg(feature = "cli")]
+mod origins;
 mod settings;
 mod values;
 
@@ -13,9 +17,12 @@ use std::ffi::CStr;
 
 #[cfg(feature = "cli")]
 pub use command_line::definition;
-pub use settings::{SETTINGS, Setting, Takes, UsageError, find_twin};
+#[cfg(feature = "cli")]
+pub use origins::Origins;
+pub use settings::{Items, Setting, Takes, UsageError, find_twin, settings};
 pub use values::{ForwardTo, Isolate, Lifetime, LogFormat, ReapReport, Value, Verbosity};
 
+use crate::entrypoint::Entrypoint;
 use crate::environment::Environment;
 use crate::plan::Plan;
 use crate::signal::Signal;
@@ -39,6 +46,8 @@ pub struct Config {
     pub parent_death_signal: Option<Signal>,
     /// Whether rinit and its program are killed then.
     pub lifetime: Lifetime,
+    /// What is to be done before the program is started, if anything is.
+    pub entrypoint: Option<Box<Entrypoint>>,
 }
 
 /// What rinit was asked to do.
@@ -46,6 +55,12 @@ pub struct Config {
 pub enum Request<'a> {
     /// Run this command, which is not empty.
     Run(&'a [&'a CStr]),
+    #[cfg(feature = "cli")]
+    /// Say what would be run, and how; this is where the settings come from.
+    Check(Origins, &'a [&'a CStr]),
+    #[cfg(feature = "cli")]
+    /// Report on the processes of the container.
+    Examine,
     /// Print this on stdout and exit with 0 (`--help`, `--version`, `--license`).
     Show(String),
 }
@@ -72,15 +87,28 @@ impl<'a> Request<'a> {
             _ => command_line::parse(config, arguments),
         };
         twins?;
-        match request? {
-            Request::Run([]) => Err(UsageError::NoCommand),
+        let request = request?;
+        match request {
+            Request::Run([]) if config.has_no_default() => Err(UsageError::NoCommand),
             Request::Run(command) => config.contradiction().map_or(Ok(Request::Run(command)), Err),
-            Request::Show(text) => Ok(Request::Show(text)),
+            #[cfg(feature = "cli")]
+            Request::Check(_, []) if config.has_no_default() => Err(UsageError::NoCommand),
+            #[cfg(feature = "cli")]
+            Request::Check(origins, command) => {
+                config.contradiction().map_or(Ok(Request::Check(origins, command)), Err)
+            }
+            #[cfg(feature = "cli")]
+            Request::Examine => Ok(request),
+            Request::Show(_) => Ok(request),
         }
     }
 }
 
 impl Config {
+    fn has_no_default(&self) -> bool {
+        self.entrypoint.as_ref().is_none_or(|entrypoint| !entrypoint.has_default())
+    }
+
     fn contradiction(&self) -> Option<UsageError> {
         match self {
             Config { forward_to: ForwardTo::Group, isolate: Isolate::None, .. } => Some(UsageError::NoGroup),

@@ -15,7 +15,7 @@ fn config(variables: &[&CStr], arguments: &[&CStr]) -> Config {
             assert_eq!(command, [c"cmd"]);
             config
         }
-        Request::Show(text) => panic!("shown instead of run: {text}"),
+        other => panic!("instead of run: {other:?}"),
     })
 }
 
@@ -31,7 +31,7 @@ fn error(variables: &[&CStr], arguments: &[&CStr]) -> String {
 fn command(arguments: &[&CStr]) -> Vec<String> {
     read(&[], arguments, |_, request| match request.unwrap() {
         Request::Run(command) => command.iter().map(|word| word.to_string_lossy().into_owned()).collect(),
-        Request::Show(text) => panic!("shown instead of run: {text}"),
+        other => panic!("instead of run: {other:?}"),
     })
 }
 
@@ -248,7 +248,7 @@ fn questions_are_answered_without_a_command() {
     ] {
         let text = read(&[], &[option], |_, request| match request.unwrap() {
             Request::Show(text) => text,
-            Request::Run(..) => panic!("run instead of shown"),
+            other => panic!("instead of shown: {other:?}"),
         });
         assert!(text.contains(part) && text.ends_with('\n'), "{option:?}: {text}");
     }

@@ -59,17 +59,20 @@ impl Write for Characters<'_> {
     }
 
     fn write_char(&mut self, c: char) -> fmt::Result {
-        let mut bytes = [b'\\'; 5];
-        let length = match c {
-            '"' | '\\' => {
-                bytes[1] = c as u8;
-                2
-            }
-            _ => (if c.is_control() { ' ' } else { c }).encode_utf8(&mut bytes).len(),
-        };
-        self.room = self.room.checked_sub(length).ok_or(fmt::Error)?;
-        self.line.push(&bytes[..length]);
+        let mut bytes = [0; 4];
+        let character = encode(c, &mut bytes);
+        self.room = self.room.checked_sub(character.len()).ok_or(fmt::Error)?;
+        self.line.push(character.as_bytes());
         Ok(())
+    }
+}
+
+/// A character as it is written between the quotes of a string: a control character is a blank.
+pub fn encode(c: char, bytes: &mut [u8; 4]) -> &str {
+    match c {
+        '"' => "\\\"",
+        '\\' => "\\\\",
+        _ => (if c.is_control() { ' ' } else { c }).encode_utf8(bytes),
     }
 }
 

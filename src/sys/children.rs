@@ -22,6 +22,29 @@ pub fn reap(pid: Pid) -> Option<Ending> {
     }
 }
 
+/// Reaps this child, which has been killed, whatever state it is reported in before it ends.
+pub fn reap_for_good(pid: Pid) {
+    while let Some((_, change)) = wait(pid.as_raw(), 0) {
+        if let Change::Ended(_) = change {
+            return;
+        }
+    }
+}
+
+/// How this child has ended, and it is reaped then; none if it still runs. Does not wait.
+///
+/// # Errors
+/// ECHILD if it is no child, or has been reaped.
+pub fn reap_if_ended(pid: Pid) -> Result<Option<Ending>, Errno> {
+    let mut status = 0;
+    // SAFETY: status is an int to write to.
+    let found = Errno::result(unsafe { libc::waitpid(pid.as_raw(), &raw mut status, libc::WNOHANG) })?;
+    Ok(match change(status) {
+        Change::Ended(ending) if found != 0 => Some(ending),
+        _ => None,
+    })
+}
+
 /// Whether there are any children.
 pub fn are_there() -> bool {
     exist(libc::P_ALL, 0)

@@ -4,7 +4,10 @@ use std::ffi::CStr;
 use std::fmt::{self, Write};
 use std::os::fd::BorrowedFd;
 
-use nix::unistd::Pid;
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, open};
+use nix::sys::stat::Mode;
+use nix::unistd::{Pid, read};
 
 use super::processes;
 
@@ -31,6 +34,49 @@ pub fn read_start<'b>(path: &CStr, buffer: &'b mut [u8]) -> &'b [u8] {
         length
     };
     &buffer[..usize::try_from(length).unwrap_or(0)]
+}
+
+/// The file that a process executes; none without /proc.
+pub fn executable_of(pid: Pid) -> Option<Vec<u8>> {
+    use std::os::unix::ffi::OsStringExt;
+    nix::fcntl::readlink(Path::of(pid, "exe").as_c_str()).ok().map(OsStringExt::into_vec)
+}
+
+/// Why a file could not be read whole.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReadError {
+    /// What `open(2)` or `read(2)` said.
+    Errno(Errno),
+    /// It has more bytes than were allowed.
+    TooLarge,
+}
+
+/// All of a file, which may have so many bytes. Allocates, and so is for the start only.
+///
+/// # Errors
+/// If it cannot be read, or is larger.
+pub fn read_all(path: &CStr, largest: usize) -> Result<Vec<u8>, ReadError> {
+    // Not to wait for who opens the other end of a pipe.
+    let flags = OFlag::O_RDONLY | OFlag::O_CLOEXEC | OFlag::O_NOCTTY | OFlag::O_NONBLOCK;
+    let file = open(path, flags, Mode::empty()).map_err(ReadError::Errno)?;
+    let mut content = Vec::new();
+    loop {
+        let start = content.len();
+        // Doubled, so that an allocator that never frees holds no more than twice as much.
+        content.resize((start * 2).clamp(4096, largest + 1).max(start), 0);
+        match read(&file, &mut content[start..]) {
+            Ok(0) => {
+                content.truncate(start);
+                return if start <= largest { Ok(content) } else { Err(ReadError::TooLarge) };
+            }
+            Ok(length) => content.truncate(start + length),
+            Err(Errno::EINTR) => content.truncate(start),
+            Err(errno) => return Err(ReadError::Errno(errno)),
+        }
+        if content.len() > largest {
+            return Err(ReadError::TooLarge);
+        }
+    }
 }
 
 /// A process's name as the kernel keeps it, at most 15 bytes: `proc_pid_comm(5)`.

@@ -2,10 +2,15 @@
 //! siginfo, raw masks) is here. Nothing in here allocates, but for what [`start`] does once, before anything runs.
 
 pub mod allocate;
+#[cfg(all(target_env = "musl", feature = "entrypoint"))]
+pub mod c_memory;
 pub mod children;
 pub mod clock;
 pub mod deliver;
 pub mod files;
+pub mod folder;
+pub mod identity;
+pub mod limits;
 pub mod output;
 pub mod pids;
 pub mod process;
@@ -14,3 +19,5 @@ pub mod relro;
 pub mod signals;
 pub mod start;
 pub mod terminal;
+#[cfg(feature = "entrypoint")]
+pub mod try_connect;

@@ -1,14 +1,10 @@
 //! Other processes, as /proc shows them. Nothing in here allocates.
 
-use std::ffi::CStr;
-use std::os::fd::{AsRawFd, OwnedFd};
-
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, open};
-use nix::sys::stat::Mode;
 use nix::unistd::{Pid, getpid};
 
 use super::files::{Path, read_start};
+use super::folder;
 use crate::number::{number, small};
 
 /// What `/proc/PID/stat` says of a process.
@@ -41,21 +37,32 @@ impl Process {
     }
 
     fn parse(pid: Pid, stat: &[u8]) -> Option<Process> {
-        // The name, in parentheses, may have spaces and parentheses in it.
-        let name_end = stat.iter().rposition(|byte| *byte == b')')?;
-        let mut fields = stat[name_end + 1..].trim_ascii().split(|byte| *byte == b' ');
+        let mut fields = fields(stat)?;
         let state = fields.next()?;
         // The fields are numbered from 1, and the parent is the fourth.
         let parent = Pid::from_raw(small(fields.next()?)?);
         let threads = number(fields.nth(20 - 5)?)?;
         let started = number(fields.nth(22 - 21)?)?;
-        let life = match state {
+        Some(Process { pid, parent, life: Life::of(state, threads), started })
+    }
+}
+
+impl Life {
+    /// What a process's state and number of threads mean.
+    pub fn of(state: &[u8], threads: u64) -> Life {
+        match state {
             // The first thread can end long before the others, which then are the process.
             b"Z" | b"X" if threads <= 1 => Life::Zombie,
             _ => Life::Alive,
-        };
-        Some(Process { pid, parent, life, started })
+        }
     }
+}
+
+/// The fields of `proc_pid_stat(5)` from the third on, which is the state: what is before is the pid, and the name, which may
+/// have anything in it.
+pub fn fields(stat: &[u8]) -> Option<impl Iterator<Item = &[u8]>> {
+    let name_end = stat.iter().rposition(|byte| *byte == b')')?;
+    Some(stat[name_end + 1..].trim_ascii().split(|byte| *byte == b' '))
 }
 
 /// Whether /proc shows the PID namespace that rinit is in. It may be missing, hide it, or be that of the namespace outside
@@ -74,46 +81,7 @@ pub fn are_visible() -> bool {
 /// # Errors
 /// If /proc cannot be read.
 pub fn visit(each: &mut dyn FnMut(Pid)) -> Result<(), Errno> {
-    let folder = open(c"/proc", OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC, Mode::empty())?;
-    let mut entries = Entries { bytes: [0; 2048] };
-    loop {
-        match entries.read(&folder)? {
-            0 => return Ok(()),
-            length => {
-                entries.names(length).filter_map(|name| small(name.to_bytes())).map(Pid::from_raw).for_each(&mut *each)
-            }
-        }
-    }
-}
-
-/// What `getdents64(2)` writes: records, each of which tells where the next one is.
-#[repr(C, align(8))]
-struct Entries {
-    bytes: [u8; 2048],
-}
-
-impl Entries {
-    /// Where a record has its length, and its name: `struct linux_dirent64`.
-    const LENGTH: usize = 16;
-    const NAME: usize = 19;
-
-    fn read(&mut self, folder: &OwnedFd) -> Result<usize, Errno> {
-        // SAFETY: bytes has that many bytes to write to.
-        let length = unsafe {
-            libc::syscall(libc::SYS_getdents64, folder.as_raw_fd(), self.bytes.as_mut_ptr(), self.bytes.len())
-        };
-        Errno::result(length).map(|length| length as usize)
-    }
-
-    fn names(&self, length: usize) -> impl Iterator<Item = &CStr> {
-        let mut rest = &self.bytes[..length];
-        std::iter::from_fn(move || {
-            let size = u16::from_ne_bytes(rest.get(Self::LENGTH..Self::LENGTH + 2)?.try_into().ok()?);
-            let (record, next) = rest.split_at_checked(size.into())?;
-            rest = next;
-            CStr::from_bytes_until_nul(record.get(Self::NAME..)?).ok()
-        })
-    }
+    folder::visit(c"/proc", &mut |name| small(name.to_bytes()).map(Pid::from_raw).into_iter().for_each(&mut *each))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use clap::{Command, ValueHint};
 use clap_complete::Shell;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, italic, roman};
-use rinit::config::{SETTINGS, definition};
+use rinit::config::{definition, settings};
 
 use crate::failure::{Failure, Result};
 use crate::release::Release;
@@ -41,13 +41,14 @@ fn after_the_options() -> Roff {
     }
     roff.control("PP", []).text([roman(texts::STATUS_WARNING)]);
     paragraphs(&mut roff, "ENVIRONMENT", &[texts::ENVIRONMENT]);
-    for setting in SETTINGS {
+    for setting in settings() {
         let value = format!(": {}. Takes {}.", setting.help, setting.accepted);
         roff.control("TP", []).text([bold(setting.twin())]);
         roff.text([roman("As "), bold(format!("--{}", setting.long)), roman(value)]);
     }
     paragraphs(&mut roff, "SIGNALS", texts::SIGNALS);
     stopping(&mut roff);
+    paragraphs(&mut roff, "ENTRYPOINT JOBS", texts::ENTRYPOINT);
     paragraphs(&mut roff, "LOG", texts::LOG);
     paragraphs(&mut roff, "SEE ALSO", &["docker(1), podman(1), signal(7), pid_namespaces(7)"]);
     roff

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::time::Duration;
 
-use rinit::config::{SETTINGS, Takes};
+use rinit::config::{Takes, settings};
 
 /// Who is to get the signals that an init gets.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -73,7 +73,7 @@ fn twin(option: &str, rest: &mut impl Iterator<Item = OsString>) -> Option<(Stri
         _ => {}
     }
     let (name, value) = option.split_once('=').map_or((option, None), |(name, value)| (name, Some(value.into())));
-    let setting = SETTINGS.iter().find(|setting| {
+    let setting = settings().find(|setting| {
         name.strip_prefix("--") == Some(setting.long) || setting.short.is_some_and(|short| name == format!("-{short}"))
     })?;
     let takes_none = matches!(setting.takes, Takes::Nothing);

@@ -24,6 +24,7 @@ pub const STATUSES: &[(&str, &str)] = &[
          another machine's program, no execute bit.",
     ),
     ("125", "rinit itself failed, or was told nonsense; nothing was run."),
+    ("124", "What --wait-for names did not come in time; COMMAND was not started."),
 ];
 
 /// What follows them.
@@ -85,11 +86,27 @@ pub const THEN_KUBERNETES: &str =
 pub const KUBERNETES: &str = "RINIT_STOP_DELAY=5s RINIT_STOP_TIMEOUT=18s RINIT_DRAIN=4s";
 
 /// Paragraphs of a section.
+pub const ENTRYPOINT: &[&str] = &[
+    "In this order; a doubt is status 125 before any of it: variables (--secret-env, --unset-env, --default-env, --set-env); --wait-for; \
+     --pre and --pre-dir, with the program's environment, as the user that rinit was started as; --rlimit, --umask, --chdir; --user.",
+    "--wait-for: all must be there, each once; names are looked up anew at each try. --pre: split at spaces, without quotes. \
+     --pre-dir: in the order of the names; leftovers of editors and package managers, and what is not executable, is skipped and said. A hook \
+     that fails ends rinit with the hook's status.",
+    "--user: descriptors 0 to 2 are given to the user; rinit itself becomes the user, with its groups and without capabilities, and HOME \
+     follows. Names are looked up in /etc/passwd and /etc/group only. A number is always an id; one that has no entry gets group 0 \
+     and HOME=/. USER:GROUP gets that group alone. If rinit was not started as root there is nothing to do.",
+    "A request to stop ends a wait or a hook at once, with 128+n. The minimal build does none of this, and refuses it.",
+    "--check does all that can be done without running anything, prints the settings with their origins, the user, the file, its loader and \
+     machine, and exits as the run would have. --doctor reports on the processes of the PID namespace, whoever is its PID 1, and exits with 1 if \
+     something is wrong.",
+];
+
+/// Paragraphs of a section.
 pub const LOG: &[&str] = &[
     "Messages go to standard error, each a line by one write(2); a line is lost rather than waited for. With --log-format=json a line is an \
      object with these keys, of which the last four before the message are there where they mean something: time (RFC 3339, UTC), \
      level (error, warning, info, debug), event, pid, name, signal, status, message. It is valid whatever bytes are in names and \
      arguments.",
     "Events: error, oom-killed, killed, stop-timeout, drain-timeout, left-stopped, not-sent, no-signals, no-proc, no-parent; with -v also started, \
-     ended, sent, sent-to-all, held, reaped, resumed, no-orphans; with -vv also ignored. They stay the same from version to version.",
+     ended, hook, hook-ended, waiting, ready, sent, sent-to-all, held, reaped, resumed, no-orphans; with -vv also ignored, dropped; skipped is a warning. They stay the same from version to version.",
 ];

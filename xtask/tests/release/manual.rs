@@ -7,7 +7,7 @@ use crate::harness::dist;
 #[test]
 fn the_man_page_has_every_option_and_what_people_look_for() {
     let page = fs::read_to_string(dist().join("rinit.1")).unwrap();
-    for setting in rinit::config::SETTINGS {
+    for setting in rinit::config::settings() {
         assert!(page.contains(&setting.twin()), "{} is missing", setting.twin());
         assert!(page.contains(&setting.long.replace('-', "\\-")), "{} is missing", setting.long);
     }
