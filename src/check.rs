@@ -12,14 +12,9 @@ use crate::elf::Elf;
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::inherited::Inherited;
-use crate::isolation::Isolation;
 use crate::log::Log;
 use crate::quoted::{Escaped, Quoted};
-use crate::signal::Signal;
 use crate::spawn::{self, Manner};
-use crate::sys::children;
-use crate::sys::deliver::{self, Target};
-use crate::sys::files::executable_of;
 
 /// A report, if the command could be run. All is done that is done before the program runs, but for waiting and hooks; then the
 /// program is loaded, and killed before its first instruction, so that it is the kernel that says whether it can be.
@@ -42,7 +37,7 @@ pub fn check<'a>(
     let command = match &config.entrypoint {
         None => command.to_vec(),
         Some(entrypoint) => {
-            entrypoint.prepare_dry(&mut environment, log)?;
+            entrypoint.prepare_dry(&mut environment, inherited, log)?;
             entrypoint.command(command)
         }
     };
@@ -52,10 +47,7 @@ pub fn check<'a>(
     line(&mut report, "HOME", format_args!("{}", Escaped(environment.get(b"HOME").unwrap_or(b"(not set)"))));
     let words: Vec<String> = command.iter().map(|word| Quoted(word.to_bytes()).to_string()).collect();
     line(&mut report, "command", format_args!("{}", words.join(" ")));
-    let program = spawn::spawn(&command, &environment, inherited, Isolation::None(None), Manner::TRIAL)?.identity;
-    let runs = executable_of(program.pid);
-    let _ = deliver::send(Signal::KILL, Target::Process(program.pid));
-    children::reap_for_good(program.pid);
+    let runs = spawn::attempt(&command, &environment, inherited, Manner::of(config).limits)?;
     if let Some(file) = found(&command, environment.get(b"PATH")) {
         line(&mut report, "file", format_args!("{}", Escaped(file.to_bytes())));
     }

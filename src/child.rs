@@ -21,6 +21,7 @@ use crate::inherited::Inherited;
 use crate::isolation::Isolation;
 use crate::parent;
 use crate::sys::children;
+use crate::sys::limits::Limit;
 
 /// Everything that the child needs, made before it exists.
 pub struct Launch<'a> {
@@ -40,6 +41,8 @@ pub struct Launch<'a> {
     pub dies_with: Option<Pid>,
     /// Whether it is meant to run.
     pub execution: Execution,
+    /// The resource limits that it gets, and rinit does not.
+    pub limits: &'a [Limit],
 }
 
 /// Whether a program is meant to run.
@@ -72,7 +75,11 @@ pub fn start(launch: &Launch<'_>) -> Result<Pid, NoChild> {
         0 => Ok(pid),
         errno => {
             children::reap(pid);
-            Err(NoChild::NotExecuted(Errno::from_raw(errno), window.culprit.load(Ordering::Relaxed)))
+            let errno = Errno::from_raw(errno);
+            Err(match window.culprit.load(Ordering::Relaxed) {
+                NOT_TRIED => NoChild::NoProcess(errno),
+                culprit => NoChild::NotExecuted(errno, culprit),
+            })
         }
     }
 }
@@ -104,8 +111,10 @@ struct Window<'a> {
 extern "C" fn run(window: *mut c_void) -> c_int {
     // SAFETY: `start` passed a pointer to its Window, and sleeps.
     let window = unsafe { &*window.cast::<Window<'_>>() };
-    prepare(window.launch);
-    let (errno, culprit) = execute(window.launch);
+    let (errno, culprit) = match prepare(window.launch) {
+        Ok(()) => execute(window.launch),
+        Err(errno) => (errno, NOT_TRIED),
+    };
     window.culprit.store(culprit, Ordering::Relaxed);
     window.errno.store(errno as i32, Ordering::Relaxed);
     let status = if errno == Errno::ENOENT { ExitStatus::NOT_FOUND } else { ExitStatus::CANNOT_EXECUTE };
@@ -113,7 +122,10 @@ extern "C" fn run(window: *mut c_void) -> c_int {
     unsafe { libc::_exit(status.into()) }
 }
 
-fn prepare(launch: &Launch<'_>) {
+/// The place of a file that the child has not come to.
+const NOT_TRIED: usize = usize::MAX;
+
+fn prepare(launch: &Launch<'_>) -> Result<(), Errno> {
     if let Some(rinit) = launch.dies_with {
         parent::die_with(rinit);
     }
@@ -121,20 +133,21 @@ fn prepare(launch: &Launch<'_>) {
     if let Some(variable) = launch.listen_pid {
         variable.set(getpid());
     }
+    for limit in launch.limits {
+        limit.set()?;
+    }
     launch.inherited.restore();
-    if launch.execution == Execution::Trial {
-        trace_me();
+    match launch.execution {
+        Execution::Real => Ok(()),
+        Execution::Trial => trace_me(),
     }
 }
 
-fn trace_me() {
-    // SAFETY: takes numbers. Should it be forbidden, by a seccomp profile, a trial would be none: better nothing than that.
-    unsafe {
-        let nothing = ptr::null_mut::<c_void>();
-        if libc::ptrace(libc::PTRACE_TRACEME, 0, nothing, nothing) != 0 {
-            libc::_exit(ExitStatus::RINIT_FAILED.into());
-        }
-    }
+/// Fails where it is forbidden, by a seccomp profile, or where somebody traces us already.
+fn trace_me() -> Result<(), Errno> {
+    let nothing = ptr::null_mut::<c_void>();
+    // SAFETY: takes numbers.
+    Errno::result(unsafe { libc::ptrace(libc::PTRACE_TRACEME, 0, nothing, nothing) }).map(drop)
 }
 
 /// Executes the first file that can be, as `execvp(3)` goes on and stops.

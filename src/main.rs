@@ -29,7 +29,9 @@ fn rinit(arguments: &[&CStr]) -> ExitStatus {
     let inherited = Inherited::take();
     let environment = Environment::new(start::environment());
     let mut config = Config::default();
-    let done = match Request::read(&mut config, &environment, arguments.get(1..).unwrap_or_default()) {
+    let request = Request::read(&mut config, &environment, arguments.get(1..).unwrap_or_default());
+    let done = match request {
+        _ if identity::is_raised() => Err(Error::SetUserId),
         Ok(Request::Run(command)) => run(&config, command, environment, inherited),
         #[cfg(feature = "cli")]
         Ok(Request::Check(origins, command)) => {
@@ -57,9 +59,6 @@ fn run<'a>(
     mut environment: Environment<'a>,
     inherited: Inherited,
 ) -> Result<ExitStatus, Error> {
-    if identity::is_raised() {
-        return Err(Error::SetUserId);
-    }
     let log = Log::new(config);
     for (name, _) in environment.own().filter(|(name, _)| config::find_twin(name).is_none()) {
         log.debug(Facts::of("ignored"), format_args!("ignored {}: it is no option's twin", Escaped(name)));
@@ -69,13 +68,13 @@ fn run<'a>(
     }
     parent::follow(config, log);
     let program = match &config.entrypoint {
-        None => spawn::spawn(command, &environment, inherited, Isolation::new(config), Manner::living(config.lifetime)),
+        None => spawn::spawn(command, &environment, inherited, Isolation::new(config), Manner::of(config)),
         Some(entrypoint) => {
             entrypoint.prepare(&mut environment, inherited, &config.plan, log)?;
             // Who becomes another user has lost the kernel's promise to tell: PR_SET_PDEATHSIG(2const).
             parent::follow(config, log);
             let command = entrypoint.command(command);
-            spawn::spawn(&command, &environment, inherited, Isolation::new(config), Manner::living(config.lifetime))
+            spawn::spawn(&command, &environment, inherited, Isolation::new(config), Manner::of(config))
         }
     }?;
 

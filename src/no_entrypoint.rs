@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::inherited::Inherited;
 use crate::log::Log;
 use crate::plan::Plan;
+use crate::sys::limits::Limit;
 
 /// There is none.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -32,6 +33,11 @@ impl Entrypoint {
         match *self {}
     }
 
+    /// The limits of the program.
+    pub fn limits(&self) -> &[Limit] {
+        match *self {}
+    }
+
     /// The command to run when this was given.
     pub fn command<'a>(&'a self, _: &[&'a CStr]) -> Vec<&'a CStr> {
         match *self {}
@@ -49,7 +55,7 @@ impl Entrypoint {
     ///
     /// # Errors
     /// None.
-    pub fn prepare_dry<'a>(&'a self, _: &mut Environment<'a>, _: Log) -> Result<(), Error> {
+    pub fn prepare_dry<'a>(&'a self, _: &mut Environment<'a>, _: Inherited, _: Log) -> Result<(), Error> {
         match *self {}
     }
 }

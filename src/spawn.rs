@@ -7,7 +7,7 @@ use nix::unistd::getpid;
 
 use crate::child::{self, Execution, Launch, ListenPid, NoChild, StringList};
 use crate::command::candidates;
-use crate::config::{Lifetime, UsageError};
+use crate::config::{Config, Lifetime, UsageError};
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::explain;
@@ -15,7 +15,12 @@ use crate::inherited::Inherited;
 use crate::isolation::Isolation;
 use crate::number::small;
 use crate::report::Identity;
+use crate::signal::Signal;
 use crate::step::{Resumer, Standing};
+use crate::sys::children;
+use crate::sys::deliver::{self, Target};
+use crate::sys::files::executable_of;
+use crate::sys::limits::Limit;
 use crate::terminal::{Foreground, Provision};
 
 /// The program, running.
@@ -33,21 +38,40 @@ pub struct Program<'a> {
 
 /// How a program is run, beside where.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Manner {
+pub struct Manner<'a> {
     /// How long it lives.
     pub lifetime: Lifetime,
     /// Whether it is run at all.
     pub execution: Execution,
+    /// The limits that it has, and rinit has not.
+    pub limits: &'a [Limit],
 }
 
-impl Manner {
-    /// Not at all.
-    pub const TRIAL: Manner = Manner { lifetime: Lifetime::Own, execution: Execution::Trial };
-
-    /// As long as this.
-    pub fn living(lifetime: Lifetime) -> Manner {
-        Manner { lifetime, execution: Execution::Real }
+impl Manner<'_> {
+    /// As it was asked for.
+    pub fn of(config: &Config) -> Manner<'_> {
+        let limits = config.entrypoint.as_ref().map_or(&[][..], |entrypoint| entrypoint.limits());
+        Manner { lifetime: config.lifetime, execution: Execution::Real, limits }
     }
+}
+
+/// Loads a command as if it were to be run, and says which file the kernel would execute, if /proc tells. Not one instruction of
+/// it runs.
+///
+/// # Errors
+/// As [`spawn`].
+pub fn attempt(
+    command: &[&CStr],
+    environment: &Environment<'_>,
+    inherited: Inherited,
+    limits: &[Limit],
+) -> Result<Option<Vec<u8>>, Error> {
+    let manner = Manner { lifetime: Lifetime::Own, execution: Execution::Trial, limits };
+    let pid = spawn(command, environment, inherited, Isolation::None(None), manner)?.identity.pid;
+    let file = executable_of(pid);
+    let _ = deliver::send(Signal::KILL, Target::Process(pid));
+    children::reap_for_good(pid);
+    Ok(file)
 }
 
 /// A program's process group.
@@ -113,7 +137,7 @@ pub fn spawn<'a>(
     environment: &Environment<'_>,
     inherited: Inherited,
     isolation: Isolation,
-    manner: Manner,
+    manner: Manner<'_>,
 ) -> Result<Program<'a>, Error> {
     let [first, rest @ ..] = command else { return Err(UsageError::NoCommand.into()) };
     let path = environment.get(b"PATH");
@@ -131,6 +155,7 @@ pub fn spawn<'a>(
             isolation: &isolation,
             dies_with,
             execution: manner.execution,
+            limits: manner.limits,
         })
     };
     let started = match start(&files, &StringList::new(command.iter().copied())) {

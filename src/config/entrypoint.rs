@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::settings::{Setting, Takes, UsageError, put};
 use super::values::Value;
 use super::{Config, Entrypoint};
-use crate::entrypoint::limits::{Limit, umask};
+use crate::entrypoint::limits::{self, limit, umask};
 use crate::entrypoint::wait::Target;
 
 /// Those of what a shell wrapper would do, in the order of `--help`.
@@ -125,9 +125,9 @@ pub const SETTINGS: &[Setting] = &[
     Setting::new(
         ("rlimit", None, Takes::List("NAME=SOFT[:HARD]")),
         "Start COMMAND with this limit: nofile=1024:4096",
-        Limit::ACCEPTED,
+        limits::ACCEPTED,
         |config, items| {
-            of(config).limits = items.list(Limit::parse)?;
+            of(config).limits = items.list(limit)?;
             Some(())
         },
     ),

@@ -1,51 +1,40 @@
-//! The umask, resource limits and the working directory that the program starts with.
+//! The umask and the resource limits that the program starts with.
 
 use nix::errno::Errno;
 use thiserror::Error;
 
 use crate::errno::Why;
 use crate::number::number;
-use crate::sys::limits::set;
+use crate::sys::limits::Limit;
 
 /// The names of the limits, as docker's `--ulimit` and `limits.conf(5)` have them, in the order of their numbers, which all machines
 /// that rinit is built for share: `getrlimit(2)`.
 const NAMES: &str =
     "cpu fsize data stack core rss nproc nofile memlock as locks sigpending msgqueue nice rtprio rttime";
 
-/// One limit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Limit {
-    /// `RLIMIT_…`.
-    resource: u8,
-    soft: u64,
-    hard: u64,
+/// What is accepted.
+pub const ACCEPTED: &str = "NAME=SOFT or NAME=SOFT:HARD, where NAME is one of cpu, fsize, data, stack, core, rss, nproc, nofile, \
+    memlock, as, locks, sigpending, msgqueue, nice, rtprio, rttime, and a limit is a number or unlimited";
+
+/// `nofile=1024:4096`; one number is both.
+pub fn limit(text: &[u8]) -> Option<Limit> {
+    let (name, values) = split(text, b'=')?;
+    let resource = NAMES.split(' ').position(|known| name.eq_ignore_ascii_case(known.as_bytes()))?;
+    let (soft, hard) = split(values, b':').unwrap_or((values, values));
+    let (soft, hard) = (bound(soft)?, bound(hard)?);
+    (soft <= hard).then_some(Limit { resource: resource as u8, soft, hard })
 }
 
-impl Limit {
-    /// What is accepted.
-    pub const ACCEPTED: &'static str = "NAME=SOFT or NAME=SOFT:HARD, where NAME is one of cpu, fsize, data, stack, core, rss, nproc, \
-        nofile, memlock, as, locks, sigpending, msgqueue, nice, rtprio, rttime, and a limit is a number or unlimited";
-
-    /// `nofile=1024:4096`; one number is both.
-    pub fn parse(text: &[u8]) -> Option<Limit> {
-        let (name, values) = split(text, b'=')?;
-        let resource = NAMES.split(' ').position(|known| name.eq_ignore_ascii_case(known.as_bytes()))?;
-        let (soft, hard) = split(values, b':').unwrap_or((values, values));
-        let (soft, hard) = (bound(soft)?, bound(hard)?);
-        (soft <= hard).then_some(Limit { resource: resource as u8, soft, hard })
-    }
-
-    fn name(self) -> &'static str {
-        NAMES.split(' ').nth(self.resource.into()).unwrap_or_default()
-    }
-
-    /// Sets it for this process and those that it starts.
-    ///
-    /// # Errors
-    /// If it is above the present hard limit and rinit has no CAP_SYS_RESOURCE.
-    pub fn apply(self) -> Result<(), CannotLimit> {
-        set(self.resource.into(), self.soft, self.hard).map_err(|errno| CannotLimit { limit: self.name(), errno })
-    }
+/// Sees to it that the program can be given these limits, by whatever user. rinit itself is not to be held to them: who reaps a
+/// hundred thousand orphans takes a second of CPU time.
+///
+/// # Errors
+/// If one is above the present hard limit and rinit has no CAP_SYS_RESOURCE.
+pub fn make_room(limits: &[Limit]) -> Result<(), CannotLimit> {
+    limits.iter().try_for_each(|limit| {
+        let name = NAMES.split(' ').nth(limit.resource.into()).unwrap_or_default();
+        limit.make_room().map_err(|errno| CannotLimit { limit: name, errno })
+    })
 }
 
 fn split(text: &[u8], at: u8) -> Option<(&[u8], &[u8])> {
@@ -93,10 +82,10 @@ mod tests {
 
     #[test]
     fn limits_have_names_and_one_or_two_numbers() {
-        let limit = |text: &str| Limit::parse(text.as_bytes()).map(|it| (it.name(), it.soft, it.hard));
-        assert_eq!(limit("nofile=1024:4096"), Some(("nofile", 1024, 4096)));
-        assert_eq!(limit("CORE=0"), Some(("core", 0, 0)));
-        assert_eq!(limit("rttime=5:unlimited"), Some(("rttime", 5, u64::MAX)));
+        let limit = |text: &str| limit(text.as_bytes()).map(|it| (u32::from(it.resource), it.soft, it.hard));
+        assert_eq!(limit("nofile=1024:4096"), Some((libc::RLIMIT_NOFILE, 1024, 4096)));
+        assert_eq!(limit("CORE=0"), Some((libc::RLIMIT_CORE, 0, 0)));
+        assert_eq!(limit("rttime=5:unlimited"), Some((libc::RLIMIT_RTTIME, 5, u64::MAX)));
         for text in
             ["", "nofile", "nofile=", "files=1", "nofile=1:", "nofile=:1", "nofile=2:1", "nofile=1:2:3", "nofile=x"]
         {
@@ -105,7 +94,7 @@ mod tests {
         let numbers =
             [libc::RLIMIT_CPU, libc::RLIMIT_CORE, libc::RLIMIT_NPROC, libc::RLIMIT_NOFILE, libc::RLIMIT_RTTIME];
         for (name, number) in ["cpu", "core", "nproc", "nofile", "rttime"].into_iter().zip(numbers) {
-            assert_eq!(Limit::parse(format!("{name}=1").as_bytes()).unwrap().resource, number as u8, "{name}");
+            assert_eq!(limit(&format!("{name}=1")).unwrap().0, number, "{name}");
         }
     }
 

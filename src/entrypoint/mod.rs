@@ -21,7 +21,8 @@ use crate::error::Error;
 use crate::inherited::Inherited;
 use crate::log::Log;
 use crate::plan::Plan;
-use limits::Limit;
+use crate::spawn;
+use crate::sys::limits::Limit;
 use patience::Patience;
 use user::{Dropped, User};
 use wait::{Target, Waiting};
@@ -86,6 +87,11 @@ impl Entrypoint {
         !self.default_command.is_empty()
     }
 
+    /// The limits of the program.
+    pub fn limits(&self) -> &[Limit] {
+        &self.limits
+    }
+
     /// The command to run when this was given: as official images do it, so that both `docker run IMAGE --flag` and `docker run
     /// IMAGE sh` do what people expect.
     pub fn command<'a>(&'a self, given: &[&'a CStr]) -> Vec<&'a CStr> {
@@ -125,10 +131,18 @@ impl Entrypoint {
     ///
     /// # Errors
     /// As [`Entrypoint::prepare`], but for what only a wait or a hook can say.
-    pub fn prepare_dry<'a>(&'a self, environment: &mut Environment<'a>, log: Log) -> Result<(), Error> {
+    pub fn prepare_dry<'a>(
+        &'a self,
+        environment: &mut Environment<'a>,
+        inherited: Inherited,
+        log: Log,
+    ) -> Result<(), Error> {
         let user = self.user()?;
         variables::edit(environment, self).map_err(Failed::from)?;
-        self.all_hooks(log)?;
+        for hook in self.all_hooks(log)? {
+            let words: Vec<&CStr> = hook.iter().map(CString::as_c_str).collect();
+            spawn::attempt(&words, environment, inherited, &[])?;
+        }
         self.set_limits(None)?;
         Ok(user.map_or(Ok(()), |user| self.become_user(&user, environment))?)
     }
@@ -163,9 +177,7 @@ impl Entrypoint {
     /// What only root may do, or has to do for who comes after it.
     fn set_limits(&self, user: Option<&User>) -> Result<(), Failed> {
         user.map(user::give_descriptors);
-        for limit in &self.limits {
-            limit.apply()?;
-        }
+        limits::make_room(&self.limits)?;
         if let Some(mask) = self.umask {
             umask(Mode::from_bits_truncate(mask));
         }

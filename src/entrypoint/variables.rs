@@ -84,6 +84,7 @@ fn load(environment: &mut Environment<'_>, name: &[u8]) -> Result<(), NoSecret> 
     let content = content.map_err(|error| match error {
         ReadError::Errno(errno) => NoSecret::Unreadable { name: name.to_vec(), path: path.clone(), errno },
         ReadError::TooLarge => unusable("it is larger than 1 MiB"),
+        ReadError::NotAFile => unusable("it is no regular file"),
     })?;
     let end = content.iter().rposition(|byte| *byte != b'\n').map_or(0, |last| last + 1);
     let assignment = [name, b"=", &content[..end]].concat();

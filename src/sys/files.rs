@@ -6,7 +6,7 @@ use std::os::fd::BorrowedFd;
 
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
-use nix::sys::stat::Mode;
+use nix::sys::stat::{Mode, SFlag, fstat};
 use nix::unistd::{Pid, read};
 
 use super::processes;
@@ -49,6 +49,8 @@ pub enum ReadError {
     Errno(Errno),
     /// It has more bytes than were allowed.
     TooLarge,
+    /// It is a pipe, a device, a folder.
+    NotAFile,
 }
 
 /// All of a file, which may have so many bytes. Allocates, and so is for the start only.
@@ -59,6 +61,10 @@ pub fn read_all(path: &CStr, largest: usize) -> Result<Vec<u8>, ReadError> {
     // Not to wait for who opens the other end of a pipe.
     let flags = OFlag::O_RDONLY | OFlag::O_CLOEXEC | OFlag::O_NOCTTY | OFlag::O_NONBLOCK;
     let file = open(path, flags, Mode::empty()).map_err(ReadError::Errno)?;
+    let status = fstat(&file).map_err(ReadError::Errno)?;
+    if SFlag::from_bits_truncate(status.st_mode) & SFlag::S_IFMT != SFlag::S_IFREG {
+        return Err(ReadError::NotAFile);
+    }
     let mut content = Vec::new();
     loop {
         let start = content.len();
