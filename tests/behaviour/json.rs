@@ -24,7 +24,7 @@ in_both_places! {
 const JSON: [&str; 1] = ["--log-format=json"];
 
 /// The lines of a log. Each has a time, a level, an event and a message.
-fn objects(log: &str) -> Vec<Value> {
+pub fn objects(log: &str) -> Vec<Value> {
     log.lines().map(object).collect()
 }
 

@@ -11,6 +11,7 @@ mod harness;
 mod command_line;
 mod draining;
 mod ending;
+mod entrypoint;
 mod floods;
 mod forwarding;
 mod isolation;

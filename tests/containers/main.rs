@@ -19,6 +19,7 @@ mod pty;
 
 mod deadlines;
 mod draining;
+mod entrypoint;
 mod example;
 mod json;
 mod limits;

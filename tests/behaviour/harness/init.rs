@@ -91,8 +91,20 @@ pub fn has_a_command_line() -> bool {
     !is_minimal()
 }
 
+/// Whether the init under test does what a shell wrapper does before the program is started. If not, somebody is told that the
+/// test that asks is skipped.
+pub fn does_entrypoint_jobs() -> bool {
+    if is_minimal() {
+        let test = std::thread::current().name().unwrap_or_default().to_owned();
+        // Past the test runner, which would hide it.
+        let _ =
+            writeln!(std::io::stderr(), "skipped: {test}: it is about entrypoint jobs, and the minimal build has none");
+    }
+    !is_minimal()
+}
+
 /// Whether it is the build of rinit that takes its options from the environment.
-fn is_minimal() -> bool {
+pub fn is_minimal() -> bool {
     name(&under_test()).contains("minimal")
 }
 

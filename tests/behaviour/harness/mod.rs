@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use init::patience;
-pub use init::{ForwardTo, command_line, has_a_command_line, under_test as init_path};
+pub use init::{
+    ForwardTo, command_line, does_entrypoint_jobs, has_a_command_line, is_minimal, under_test as init_path,
+};
 pub use namespace::available as namespaces_available;
 pub use pty::Pty;
 pub use run::{Ended, Launch, Running};
