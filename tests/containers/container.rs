@@ -156,6 +156,12 @@ impl Container {
         before.elapsed()
     }
 
+    /// `docker start`, of one that has ended.
+    #[track_caller]
+    pub fn start_again(&self) {
+        docker(&["start", &self.name]).expect_success();
+    }
+
     /// `docker pause`: none of its processes runs.
     #[track_caller]
     pub fn pause(&self) {

@@ -29,11 +29,7 @@ pub struct Image {
 impl Image {
     /// Builds an image from a folder with a Dockerfile.
     pub fn build(context: &Path) -> Image {
-        static ONCE: Once = Once::new();
-        // SAFETY: the function neither unwinds nor needs anything but statics.
-        ONCE.call_once(|| assert_eq!(unsafe { libc::atexit(remove_all) }, 0));
-        let name = unique_name();
-        MADE.lock().unwrap().push(name.clone());
+        let name = name_to_remove();
         let folder = context.to_str().unwrap();
         // No network, because nothing is to be fetched.
         let output = docker(&["build", "--force-rm", "--network", "none", "--tag", &name, folder]);
@@ -43,6 +39,13 @@ impl Image {
             output.stdout,
             output.stderr
         );
+        Image { name }
+    }
+
+    /// Makes an image of a tar file of its tree, and a line of a Dockerfile.
+    pub fn import(tree: &Path, line: &str) -> Image {
+        let name = name_to_remove();
+        docker(&["import", "--change", line, tree.to_str().unwrap(), &name]).expect_success();
         Image { name }
     }
 
@@ -90,7 +93,7 @@ pub fn words_under_init(command: &[&str]) -> Vec<String> {
 }
 
 /// The init under test and its options.
-fn init() -> (PathBuf, Vec<String>) {
+pub fn init() -> (PathBuf, Vec<String>) {
     let words = std::env::var("INIT_UNDER_TEST").unwrap_or_default();
     let mut words = words.split_whitespace();
     match words.next() {
@@ -127,6 +130,16 @@ fn write_context(context: &Path) {
     write("etc/group", "root:x:0:\nworker:x:1000:\n");
     write("bin/not-executable", "#!/bin/sh\n");
     fs::write(context.join("Dockerfile"), DOCKERFILE).unwrap();
+}
+
+/// A name for an image, which is removed when the tests end.
+fn name_to_remove() -> String {
+    static ONCE: Once = Once::new();
+    // SAFETY: the function neither unwinds nor needs anything but statics.
+    ONCE.call_once(|| assert_eq!(unsafe { libc::atexit(remove_all) }, 0));
+    let name = unique_name();
+    MADE.lock().unwrap().push(name.clone());
+    name
 }
 
 /// The names of all images that these tests made, in that order.

@@ -25,6 +25,7 @@ mod json;
 mod limits;
 mod other_users;
 mod parents;
+mod real_software;
 mod reaping;
 mod statuses;
 mod stop_requests;
