@@ -37,7 +37,8 @@ fn both_binaries_are_static_position_independent_and_protected() {
 fn what_is_relocated_at_the_start_cannot_be_written_later() {
     for binary in binaries() {
         // rinit does this when the first signal has come, be it one that nobody minds.
-        let script = "kill -WINCH 1; timeout 20 sh -c 'until grep -q \"r--p.*/rinit-\" /proc/1/maps; do sleep 0.01; done'
+        let script =
+            "kill -WINCH 1; timeout 20 sh -c 'until grep -q \"r--p.*/rinit-\" /proc/1/maps; do sleep 0.01; done'
             while read -r range access rest; do case $rest in */rinit-*) echo $access; esac; done </proc/1/maps";
         let maps = printed(&mut as_pid_1(&binary, script));
         // Code, relocated tables, variables.
