@@ -95,4 +95,9 @@ mod tests {
             assert_eq!(i32::from(killed.status()), 128 + number);
         }
     }
+    #[test]
+    fn a_core_dump_is_said() {
+        let killed = |core_dumped| Ending::Killed { signal: Signal::new(11).unwrap(), core_dumped }.to_string();
+        assert_eq!([killed(false), killed(true)], ["was killed by SIGSEGV", "was killed by SIGSEGV (core dumped)"]);
+    }
 }

@@ -114,3 +114,26 @@ fn change(status: i32) -> Change {
         _ => Change::Ended(Ending::Exited(libc::WEXITSTATUS(status) as u8)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As `wait(2)` has it: the signal in the lowest bits, 0x80 beside it if there is a core dump, the exit status above.
+    #[test]
+    fn a_status_is_read_as_the_kernel_writes_it() {
+        let killed =
+            |number, core_dumped| Change::Ended(Ending::Killed { signal: Signal::new(number).unwrap(), core_dumped });
+        for (status, expected) in [
+            (0, Change::Ended(Ending::Exited(0))),
+            (0xff00, Change::Ended(Ending::Exited(255))),
+            (9, killed(9, false)),
+            (0x80 | 11, killed(11, true)),
+            (64, killed(64, false)),
+            (0x137f, Change::Stopped(Signal::STOP)),
+            (0xffff, Change::Continued),
+        ] {
+            assert_eq!(change(status), expected, "{status:#x}");
+        }
+    }
+}

@@ -94,3 +94,14 @@ fn the_doctor_names_the_parent_that_leaks_zombies() {
     }
     assert_ne!(json.stdout, "");
 }
+
+#[test]
+fn the_doctor_beside_a_container_without_rinit_looks_into_it() {
+    let Some(image) = image() else { return };
+    let patient = image.alone(&["sh", "-c", "echo ready; exec sleep 600"]).start();
+    patient.wait_for("ready");
+    let ended =
+        image.alone(&["/rinit", "--doctor"]).options(&["--pid", &format!("container:{}", patient.name())]).run();
+    assert_eq!(ended.status, 1, "{ended:?}");
+    assert!(ended.stdout.contains("sleep (pid 1)") && ended.stdout.contains("137"), "{ended:?}");
+}
