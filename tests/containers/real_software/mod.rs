@@ -48,7 +48,7 @@ fn other_obstacle() -> Option<&'static str> {
 
 /// The file of the tree, which is named by the script that makes it.
 fn tree() -> PathBuf {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/containers/real_software/tree.sh");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/base/tree.sh");
     let mut hasher = DefaultHasher::new();
     fs::read(&script).unwrap().hash(&mut hasher);
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("real-software-{:016x}.tar", hasher.finish()));
