@@ -20,18 +20,19 @@ stopped_while_downloading() {
     wait_until 60 "the download: $outcome" has_said "$client" "$outcome"
 }
 
-scenario "nginx, stopped by QUIT, finishes a download, then ends with 0"
+scenario "nginx under rinit, stopped by QUIT, finishes a download and ends with 0"
 stopped_while_downloading quit 0 "all of it has come" --stop-timeout 60 "$image"
 
-scenario "behind a shell, nginx does not hear it: the download is broken off by the kill, 137"
+scenario "nginx behind a shell: docker stop does not reach it, 137, a download is broken off"
 stopped_while_downloading shell 137 "it was broken off" --stop-timeout 2 --entrypoint sh "$image" \
     -c 'nginx -g "daemon off;"; echo "nginx has ended"'
 
-scenario "nginx, stopped by TERM, breaks the download off: 0"
+scenario "nginx under rinit, stopped by TERM, breaks a download off and ends with 0"
 stopped_while_downloading term 0 "it was broken off" --stop-timeout 60 --stop-signal TERM "$image"
 
-scenario "the same with --rewrite TERM:QUIT: it finishes the download, 0"
-stopped_while_downloading rewrite 0 "all of it has come" --stop-timeout 60 --stop-signal TERM --env RINIT_REWRITE=TERM:QUIT "$image"
+scenario "nginx under rinit --rewrite TERM:QUIT, stopped by TERM, finishes a download and ends with 0"
+stopped_while_downloading rewrite 0 "all of it has come" --stop-timeout 60 --stop-signal TERM \
+    --env RINIT_REWRITE=TERM:QUIT "$image"
 
 server=$(start signals --network none "$image")
 in_server() { docker exec "$server" "$@"; }
@@ -39,7 +40,7 @@ get() { in_server busybox wget -q -O - "http://127.0.0.1:8080/$1"; }
 answers() { case $(get "") in "$1"*) ;; *) false ;; esac; }
 logs=/var/log/nginx
 
-scenario "nginx opens its logs anew at USR1, after they were renamed"
+scenario "USR1 reaches nginx: it opens its logs anew after they were renamed"
 wait_until 60 "nginx answers" answers "the first answer"
 in_server mv "$logs/access.log" "$logs/access.log.1"
 quietly get before
@@ -50,7 +51,7 @@ docker kill --signal USR1 "$server" >/dev/null
 goes_to_the_new_log() { get after && in_server grep -q "GET /after " "$logs/access.log"; }
 wait_until 60 "there is a new log, and it has the next request" goes_to_the_new_log
 
-scenario "nginx loads its configuration anew at HUP: other workers, the same master"
+scenario "HUP reaches nginx: it loads its configuration anew, with other workers, under the same master"
 master=$(in_server cat /run/nginx.pid)
 first=$(get "" | sed 's/.* //')
 in_server sed -i 's/the first/the second/' /etc/nginx/conf.d/site.conf
