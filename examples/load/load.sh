@@ -41,5 +41,8 @@ under_load() {
 # acknowledged: how many writes all writers had acknowledged before the latest start.
 acknowledged() { docker logs "$writers" 2>&1 | awk "/^turn $turn: all/ { n += \$4 } END { print n }"; }
 
-# end_load: removes the containers.
-end_load() { docker rm --force --volumes "$database" "$writers" >/dev/null; }
+# end_load: no more writers, and unless it is to be kept, no more database.
+end_load() {
+    docker rm --force "$writers" >/dev/null
+    [ "${KEEP:-0}" = 1 ] || docker rm --force --volumes "$database" >/dev/null
+}

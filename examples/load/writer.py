@@ -1,5 +1,5 @@
-"""Writes numbers into a database as fast as it can, some writers at once, each in its own place. When a writer loses its connection it
-makes another one and looks whether every number that was acknowledged to it is there. If not, it says so, and it all ends with 1.
+"""Writes numbers into a database as fast as it can, some writers at once, each in its own place. When a writer loses its
+connection it makes another one, and looks whether every number that was acknowledged to it is there. If not, all end with 1.
 
 usage: writer.py redis|postgresql WRITERS    (the database is at 127.0.0.1)
 """

@@ -1,5 +1,5 @@
 #!/bin/bash
-# PostgreSQL is stopped again and again while it is written to. What was acknowledged is there; and it ends well, if it hears of it.
+# PostgreSQL is stopped again and again while it is written to. What was acknowledged is there, and it ends well if it hears of it.
 . "$(dirname "$0")/../load/load.sh"
 
 begin postgresql "$(docker_version)"
@@ -27,7 +27,7 @@ scenario "PostgreSQL under rinit, 5 docker kills under write load: 137 each time
 under_load 5 kill 137
 end_load
 
-# stopped NAME STATUS STATE WORD...: a docker stop while somebody writes ends PostgreSQL with STATUS, and leaves its files in that STATE.
+# stopped NAME STATUS STATE WORD...: docker stop while somebody writes ends PostgreSQL with STATUS, and leaves its files in STATE.
 stopped() {
     local name=$1 status=$2 state=$3
     shift 3
