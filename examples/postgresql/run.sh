@@ -1,5 +1,5 @@
 #!/bin/bash
-# PostgreSQL is stopped again and again while it is written to. What was acknowledged is there, and it ends well if it hears of it.
+# PostgreSQL is stopped again and again while it is written to. What was acknowledged is there, and it ends well if it hears it.
 . "$(dirname "$0")/../load/load.sh"
 
 begin postgresql "$(docker_version)"
