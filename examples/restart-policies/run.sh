@@ -86,7 +86,8 @@ scenario "kill -TERM 1 in the container: 143, a failure too"
 launch killed "$image" "${sleeper[@]}"
 for policy in "${policies[@]}"; do
     wait_until 60 "$policy, killed: runs" has_begun "$(named "$policy" killed)" 1
-    docker exec "$(named "$policy" killed)" kill -TERM 1
+    # Detached: kill itself may be killed, as the container ends.
+    docker exec --detach "$(named "$policy" killed)" kill -TERM 1
 done
 is_back on-failure killed 143
 is_back always killed 143
@@ -106,7 +107,7 @@ for signal in TERM KILL; do
     container=$(start "program-$signal" --restart always "$image" "${sleeper[@]}")
     wait_until 60 "it runs" has_begun "$container" 1
     wait_until 60 "the shell has become the program" docker exec "$container" busybox pidof sleep
-    docker exec "$container" busybox killall "-$signal" sleep
+    docker exec --detach "$container" busybox killall "-$signal" sleep
 done
 is_back program TERM 143
 is_back program KILL 137
@@ -118,7 +119,7 @@ for policy in on-failure always unless-stopped; do
     docker stop "$(named "$policy" killed)" >/dev/null
 done
 # As a clock: the same policy, and an end that is not by hand, take no longer.
-docker exec "$(named program TERM)" kill -TERM 1
+docker exec --detach "$(named program TERM)" kill -TERM 1
 wait_until 60 "one that was not stopped by hand runs again" is "$(named program TERM)" .RestartCount 2
 for policy in on-failure always unless-stopped; do
     stays_down "$policy" killed 143 1
