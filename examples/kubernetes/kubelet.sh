@@ -8,7 +8,7 @@ kubelet_stop() {
     shift 2
     [ $# -eq 0 ] || timeout "$grace" docker exec "$container" "$@" || true
     left=$(awk -v grace="$grace" -v used="$(seconds_since "$from")" \
-        'BEGIN { left = int(grace - used); print left < 2 ? 2 : left }')
+        'BEGIN { left = int(grace - used + 0.5); print left < 2 ? 2 : left }')
     docker stop --time "$left" "$container"
 }
 

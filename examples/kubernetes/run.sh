@@ -35,7 +35,7 @@ finish() {
 stop_pod() {
     local from=$EPOCHREALTIME
     kubelet_stop "$1" $grace
-    kubelet_stop "$2" "$(awk -v grace=$grace -v used="$(seconds_since "$from")" 'BEGIN { print int(grace - used) }')"
+    kubelet_stop "$2" "$(awk -v grace=$grace -v used="$(seconds_since "$from")" 'BEGIN { print int(grace - used + 0.5) }')"
 }
 # sidecar_pod NAME WORD...: a sidecar that words for `docker run` make, and a main container with its network. Sets both.
 sidecar_pod() {
