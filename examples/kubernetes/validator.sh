@@ -11,7 +11,7 @@ need_validator() {
         validator=${CARGO_TARGET_DIR:-$repository/target}/kubernetes-validate-$validator_version-$("$python" -c \
             'import sys; print(sys.implementation.cache_tag)') || continue
         validate --version >/dev/null 2>&1 || install_validator || continue
-        say "$(validate --version 2>&1), with $("$python" --version)"
+        say "kubernetes-validate $(validate --version), with $("$python" --version)"
         return
     done
     return 1
@@ -20,6 +20,10 @@ need_validator() {
 # Three times, for a registry may fail to answer. Only when it is complete does it get its name.
 install_validator() {
     local try
+    if ! "$python" -m pip --version; then
+        say "no pip for $python; on Debian: apt-get install python3-pip"
+        return 1
+    fi
     for try in 1 2 3; do
         say "installing kubernetes-validate $validator_version, try $try"
         rm -rf "$validator" "$validator.new"
@@ -29,7 +33,7 @@ install_validator() {
             mv "$validator.new" "$validator" && validate --version >/dev/null && return
         sleep "$try"
     done
-    say "no luck with $python; on Debian: apt-get install python3-pip"
+    say "no luck with $python"
     return 1
 }
 
