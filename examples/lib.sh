@@ -17,6 +17,9 @@ repository=$(dirname "$examples")
 # The prefix of the names of all images, and the label of everything else that examples make.
 readonly family=rinit-example
 
+# Services and their tasks.
+. "$examples/lib-swarm.sh"
+
 # begin NAME ENGINE: NAME is the folder's; ENGINE is what is to be seen at work, for the table of results.
 begin() {
     example=$1
@@ -178,18 +181,29 @@ on_cleanup() { cleanup="$1; ${cleanup:-}"; }
 remove_all() {
     local filter=label=$family=$example ids
     command -v docker >/dev/null || return 0
+    remove_services
     ids=$(docker ps --all --quiet --filter "$filter")
     # shellcheck disable=SC2086 # One word for each.
     [ -z "$ids" ] || docker rm --force --volumes $ids >/dev/null
     ids=$(docker volume ls --quiet --filter "$filter")
     # shellcheck disable=SC2086
     [ -z "$ids" ] || docker volume rm $ids >/dev/null
-    ids=$(docker network ls --quiet --filter "$filter")
-    # shellcheck disable=SC2086
-    [ -z "$ids" ] || docker network rm $ids >/dev/null
+    leave_swarm
+    remove_networks
     ids=$(docker image ls --format '{{.Repository}}:{{.Tag}}' "$family/$example")
     # shellcheck disable=SC2086
     [ -z "$ids" ] || docker image rm --force $ids >/dev/null
+}
+
+# A network is in use for a moment after the last container in it was removed.
+remove_networks() {
+    local id deadline=$((SECONDS + 60))
+    for id in $(docker network ls --quiet --filter "label=$family=$example"); do
+        until docker network rm "$id" >/dev/null 2>&1; do
+            [ "$SECONDS" -lt "$deadline" ] || { docker network rm "$id" >/dev/null; return; }
+            sleep 0.2
+        done
+    done
 }
 
 # Only called by the trap.
