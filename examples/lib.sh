@@ -134,8 +134,9 @@ inspect() { docker inspect --format "{{$2}}" "$1"; }
 # is OBJECT FIELD VALUE: whether it has that value. For wait_until.
 is() { [ "$(inspect "$1" "$2")" = "$3" ]; }
 
-# has_said CONTAINER WORDS: whether its log has them. For wait_until.
-has_said() { docker logs "$1" 2>&1 | grep --quiet --fixed-strings -- "$2"; }
+# has_said CONTAINER WORDS: whether its log has them. For wait_until. No pipe to grep, which would end at the first such line, and
+# SIGPIPE be taken for a "no".
+has_said() { [[ "$(docker logs "$1" 2>&1)" == *"$2"* ]]; }
 
 # log_of CONTAINER: what it has printed, indented.
 log_of() { docker logs "$1" 2>&1 | sed 's/^/   | /'; }

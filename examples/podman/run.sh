@@ -93,7 +93,7 @@ passes_on() {
     "$1" stop "$container" >/dev/null
     expect "status that its handler for TERM ends with" 7 "$("$1" wait "$container")"
 }
-has_said_on() { "$1" logs "$2" 2>&1 | grep --quiet --fixed-strings -- "$3"; }
+has_said_on() { [[ "$("$1" logs "$2" 2>&1)" == *"$3"* ]]; }
 
 podman=$engine
 docker=$(docker_version)
