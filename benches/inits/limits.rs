@@ -15,7 +15,7 @@ const LIMITS: [(&str, Figure, f64); 10] = [
     (RELEASED, Figure::WakeUps, 0.0),
     (RELEASED, Figure::ResidentMost, 160.0),
     (RELEASED, Figure::PrivateDirtyLeast, 24.0),
-    (RELEASED_MINIMAL, Figure::Size, 80.0),
+    (RELEASED_MINIMAL, Figure::Size, 64.0),
     (RELEASED_MINIMAL, Figure::SystemCalls, 24.0),
     (RELEASED_MINIMAL, Figure::WakeUps, 0.0),
     (RELEASED_MINIMAL, Figure::Resident, 80.0),
