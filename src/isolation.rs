@@ -17,6 +17,8 @@ const OUTSIDE: Pid = Pid::from_raw(0);
 pub enum Isolation {
     /// The program leads a process group, to which rinit may lend the foreground of this terminal.
     Group(Option<Terminal>, Loan),
+    /// The program leads a process group. Whether there is a terminal is not known before it runs.
+    Unseen,
     /// The program leads a session, which gets this terminal.
     Session(Option<Terminal>),
     /// The program is in rinit's process group, be that in the foreground of this terminal or not.
@@ -26,6 +28,9 @@ pub enum Isolation {
 impl Isolation {
     /// What `--isolate` means here. A terminal that is ours to give away is given up already, if that is what it takes.
     pub fn new(config: &Config) -> Isolation {
+        if config.isolate == Isolate::Group && is_hardly_on_terminal() {
+            return Isolation::Unseen;
+        }
         let terminal = Terminal::controlling();
         match config.isolate {
             Isolate::Group if config.forward_to != ForwardTo::Group && is_outside(terminal.as_ref()) => {
@@ -62,8 +67,23 @@ impl Isolation {
                     terminal.acquire();
                 }
             }
+            Isolation::Unseen => {
+                let _ = setpgid(own, own);
+            }
             Isolation::None(_) => {}
         }
+    }
+
+    /// Looks for the terminal, if that was put off until the program with this pid runs, and lends it. A program that has needed
+    /// it before gets it as one that lost it does: it has been stopped for that.
+    pub fn seen(self, program: Pid) -> Isolation {
+        let Isolation::Unseen = self else { return self };
+        let terminal = Terminal::controlling();
+        let lent = terminal.as_ref().is_some_and(|terminal| {
+            // It may have taken it by itself.
+            terminal.is_ours() && terminal.set_foreground(program) || terminal.foreground() == Some(program)
+        });
+        Isolation::Group(terminal, if lent { Loan::Lent } else { Loan::Kept })
     }
 
     /// Takes back what a child got that could not become the program.
@@ -77,14 +97,14 @@ impl Isolation {
     pub fn foreground(&self, program: Pid) -> Option<Foreground> {
         match self {
             Isolation::Group(_, loan) => Some(Foreground::new(program, *loan)),
-            Isolation::Session(_) | Isolation::None(_) => None,
+            Isolation::Unseen | Isolation::Session(_) | Isolation::None(_) => None,
         }
     }
 
     /// The process group that the program is in.
     pub fn group(&self) -> Group {
         match self {
-            Isolation::Group(..) | Isolation::Session(_) => Group::Own,
+            Isolation::Group(..) | Isolation::Unseen | Isolation::Session(_) => Group::Own,
             Isolation::None(_) => Group::Shared,
         }
     }
@@ -93,7 +113,9 @@ impl Isolation {
     pub fn standing(&self) -> Standing {
         let resumer = match self {
             // Where there is no terminal, no shell has jobs to resume.
-            Isolation::Session(_) | Isolation::Group(None, _) | Isolation::None(None) => Resumer::Nobody,
+            Isolation::Session(_) | Isolation::Unseen | Isolation::Group(None, _) | Isolation::None(None) => {
+                Resumer::Nobody
+            }
             // The kernel stops the whole of such a group, and a shell outside resumes the whole of it.
             Isolation::None(_) if getpgrp() == OUTSIDE => Resumer::Outside,
             _ if getpid() == Pid::from_raw(1) => Resumer::Nobody,
@@ -105,10 +127,19 @@ impl Isolation {
             Isolation::Group(Some(_), Loan::Kept) => TerminalSignals::Later,
             Isolation::Group(Some(_), Loan::Lent) | Isolation::Session(Some(_)) => TerminalSignals::ToProgram,
             Isolation::None(Some(_)) => TerminalSignals::ToBoth(shared_signals()),
-            Isolation::Group(None, _) | Isolation::Session(None) | Isolation::None(None) => TerminalSignals::None,
+            Isolation::Unseen | Isolation::Group(None, _) | Isolation::Session(None) | Isolation::None(None) => {
+                TerminalSignals::None
+            }
         };
         Standing { resumer, terminal }
     }
+}
+
+/// Whether a terminal is so unlikely that it need not be looked for before the program is started: to open /dev/tty in vain
+/// takes as long as ten other system calls. There still can be one, as in `docker run -t` with all three descriptors redirected.
+/// Who leads a session is in nobody's background, and no shell's job: nothing but the foreground depends on it.
+fn is_hardly_on_terminal() -> bool {
+    leads_session() && Terminal::standard().is_none()
 }
 
 /// Whether rinit's process group, and that in the foreground of its terminal, are outside of its PID namespace, as under

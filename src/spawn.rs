@@ -173,6 +173,7 @@ pub fn spawn<'a>(
         Ok(pid) => Ok(pid),
     };
     let pid = started.inspect_err(|_| isolation.undo())?;
+    let isolation = isolation.seen(pid);
     let name = first.to_bytes().rsplit(|byte| *byte == b'/').next().unwrap_or_default();
     Ok(Program {
         identity: Identity { pid, name },

@@ -61,6 +61,9 @@ impl Init {
 pub const RELEASED: &str = "rinit";
 pub const RELEASED_MINIMAL: &str = "rinit-minimal";
 
+/// That of a container.
+pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 /// What Docker calls its tini, a static one with glibc.
 const DOCKER_INIT: &str = "docker-init";
 
@@ -119,7 +122,7 @@ fn compile(name: &str) -> io::Result<PathBuf> {
 
 /// Leaves no more than a container has: the environment is on the stack of the init, which counts as memory.
 pub fn clear_environment(command: &mut Command) -> &mut Command {
-    command.env_clear().env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+    command.env_clear().env("PATH", PATH)
 }
 
 pub fn in_path(command: &str) -> Option<PathBuf> {

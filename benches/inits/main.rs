@@ -36,7 +36,7 @@ struct Effort {
 }
 
 const FULL: Effort = Effort {
-    starts: 2000,
+    starts: 4000,
     idle: Duration::from_secs(10),
     rounds: 5,
     pings: 2000,
@@ -46,7 +46,7 @@ const FULL: Effort = Effort {
 };
 
 const QUICK: Effort = Effort {
-    starts: 200,
+    starts: 1000,
     idle: Duration::from_secs(5),
     rounds: 1,
     pings: 1000,

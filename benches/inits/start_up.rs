@@ -7,7 +7,7 @@ use std::{fs, io};
 
 use crate::inits::{self, Init, in_path};
 use crate::report::{Figure, Report, quantile};
-use crate::sys::OnOneCpu;
+use crate::sys::{self, OnOneCpu};
 
 pub fn measure(report: &mut Report, program: &Path, rounds: usize) -> io::Result<()> {
     let mut samples = sample(&report.inits, program, rounds)?;
@@ -23,7 +23,7 @@ pub fn measure(report: &mut Report, program: &Path, rounds: usize) -> io::Result
 }
 
 /// Microseconds from spawn to exit of each init, less those of the program alone, as children of this process: to make a
-/// namespace takes longer, and less regularly, than what is measured.
+/// namespace takes longer, and less regularly, than what is measured. Each leads a session, as what an engine starts.
 fn sample(inits: &[Init], program: &Path, rounds: usize) -> io::Result<Vec<Vec<f64>>> {
     let mut commands: Vec<Vec<PathBuf>> = inits.iter().map(|init| init.as_child(program)).collect();
     commands.push(vec![program.to_owned()]);
@@ -46,14 +46,9 @@ fn sample(inits: &[Init], program: &Path, rounds: usize) -> io::Result<Vec<Vec<f
 }
 
 fn run(words: &[PathBuf]) -> io::Result<f64> {
-    let mut command = Command::new(&words[0]);
-    // catatonit warns that it is not PID 1.
-    inits::clear_environment(command.args(&words[1..]))
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
     let start = Instant::now();
-    let status = command.spawn()?.wait()?;
+    let pid = sys::start_as_leader(words, inits::PATH)?;
+    let status = sys::wait(pid)?;
     let time = start.elapsed();
     match status.success() {
         true => Ok(time.as_secs_f64() * 1e6),

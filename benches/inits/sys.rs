@@ -1,13 +1,17 @@
 //! The system calls that std has no function for, as safe functions.
 
+use std::ffi::CString;
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
-use std::path::Path;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 use std::ptr;
 use std::time::Duration;
 
-use libc::{c_int, c_void, pid_t};
+use libc::{c_char, c_int, c_void, pid_t};
 
 fn checked(result: c_int) -> io::Result<c_int> {
     if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) }
@@ -83,6 +87,42 @@ impl Process {
     pub fn ends_within(&self, limit: Duration) -> io::Result<bool> {
         readable(self.0.as_fd(), limit)
     }
+}
+
+/// Starts a program as an engine starts PID 1: as the leader of a session without a terminal, with PATH for all its environment,
+/// and with /dev/null as its standard descriptors. std's Command could do so only by a fork(2) of this process.
+pub fn start_as_leader(words: &[PathBuf], path: &str) -> io::Result<pid_t> {
+    let strings: Vec<CString> =
+        words.iter().map(|word| CString::new(word.as_os_str().as_bytes())).collect::<Result<_, _>>()?;
+    let path = CString::new(format!("PATH={path}"))?;
+    let arguments: Vec<*mut c_char> =
+        strings.iter().map(|word| word.as_ptr().cast_mut()).chain([ptr::null_mut()]).collect();
+    let environment = [path.as_ptr().cast_mut(), ptr::null_mut()];
+    let mut pid = 0;
+    // SAFETY: both are initialised before they are used; the lists end with a null pointer, and nobody changes their strings.
+    let errno = unsafe {
+        let (mut files, mut attributes) = (std::mem::zeroed(), std::mem::zeroed());
+        libc::posix_spawn_file_actions_init(&raw mut files);
+        for fd in 0..3 {
+            libc::posix_spawn_file_actions_addopen(&raw mut files, fd, c"/dev/null".as_ptr(), libc::O_RDWR, 0);
+        }
+        libc::posix_spawnattr_init(&raw mut attributes);
+        libc::posix_spawnattr_setflags(&raw mut attributes, libc::POSIX_SPAWN_SETSID as _);
+        let (file, arguments, environment) = (arguments[0], arguments.as_ptr(), environment.as_ptr());
+        let errno =
+            libc::posix_spawn(&raw mut pid, file, &raw const files, &raw const attributes, arguments, environment);
+        libc::posix_spawn_file_actions_destroy(&raw mut files);
+        errno
+    };
+    if errno == 0 { Ok(pid) } else { Err(io::Error::from_raw_os_error(errno)) }
+}
+
+/// Waits for the end of a child.
+pub fn wait(pid: pid_t) -> io::Result<ExitStatus> {
+    let mut status = 0;
+    // SAFETY: status is where the result goes.
+    checked(unsafe { libc::waitpid(pid, &raw mut status, 0) })?;
+    Ok(ExitStatus::from_raw(status))
 }
 
 /// Lets the kernel kill this process when its parent is gone, so that a bench that is killed leaves nothing behind.

@@ -1,6 +1,8 @@
 //! Terminals: rules 16 and 17. The init leads a session that has a terminal, as in `docker run -it`.
 
-use crate::harness::{Ended, Launch, Place, Pty, Running, probe, shell};
+use std::fs::read_to_string;
+
+use crate::harness::{Ended, Folder, Launch, Place, Pty, Running, probe, shell, strace, strace_available, wait_until};
 
 in_both_places! {
     ctrl_c_ends_the_program_with_130
@@ -9,6 +11,10 @@ in_both_places! {
     ctrl_z_freezes_nothing_since_nobody_could_resume_it
     a_job_of_a_shell_is_stopped_with_ctrl_z_and_resumed_with_fg
     the_program_reads_the_terminal_though_stdin_is_redirected
+    ctrl_c_reaches_the_group_of_a_program_that_has_the_terminal_on_no_descriptor
+    ctrl_c_ends_a_program_that_has_the_terminal_on_no_descriptor
+    a_program_that_reads_the_terminal_before_the_init_has_looked_for_it_gets_it
+    the_terminal_is_looked_for_before_the_start_only_if_it_is_on_a_descriptor
     the_terminal_is_found_on_a_descriptor_where_there_is_no_dev_tty
     a_new_window_size_arrives_once
     a_terminal_that_hangs_up_sends_hup_and_the_init_ends_with_the_program
@@ -109,6 +115,79 @@ fn the_program_reads_the_terminal_though_stdin_is_redirected(place: Place) {
     terminal.type_line("hello");
     terminal.expect("read hello\r\n");
     ends_with(running, 0);
+}
+
+/// Redirects all three standard descriptors, the output to this file, for what leads a session with a terminal.
+fn redirected(launch: Launch, output: &str) -> Launch {
+    launch.by_way_of(&["sh", "-c", "output=$1; shift; exec </dev/null >$output 2>&1 \"$@\"", "sh", output])
+}
+
+fn ctrl_c_reaches_the_group_of_a_program_that_has_the_terminal_on_no_descriptor(place: Place) {
+    let (mut terminal, folder) = (Pty::new(), Folder::new("redirected"));
+    let output = folder.path("output");
+    let launch = redirected(Launch::new(place).on_terminal(&terminal), &output);
+    let running = launch.start(&probe(&["leave", "member", "then", "until", "10", "7"]));
+    let has = |line: &str| read_to_string(&output).is_ok_and(|output| output.lines().any(|it| it == line));
+    wait_until("the program is ready", || has("ready"));
+    // It may be faster than the init.
+    wait_until("the program has the foreground", || has_foreground(running.program_pid()));
+    terminal.type_keys("\x03");
+    wait_until("both have got SIGINT", || has("2") && has("member got 2"));
+    running.signal(libc::SIGUSR1);
+    ends_with(running, 7);
+}
+
+fn ctrl_c_ends_a_program_that_has_the_terminal_on_no_descriptor(place: Place) {
+    let (mut terminal, folder) = (Pty::new(), Folder::new("redirected"));
+    let output = folder.path("output");
+    let launch = redirected(Launch::new(place).on_terminal(&terminal), &output);
+    let running = launch.start(&probe(&STOPPABLE));
+    wait_until("the program is ready", || read_to_string(&output).is_ok_and(|output| output == "ready\n"));
+    // Whether the init has found the terminal by then or not.
+    terminal.type_keys("\x03");
+    ends_with(running, 130);
+}
+
+/// Whether a process leads the group in the foreground of its terminal.
+fn has_foreground(pid: i32) -> bool {
+    let stat = read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    // Fields of proc_pid_stat(5), after the name: state, parent, process group, session, terminal, foreground's process group.
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    fields[2] == pid.to_string() && fields[5] == fields[2]
+}
+
+fn a_program_that_reads_the_terminal_before_the_init_has_looked_for_it_gets_it(place: Place) {
+    if !strace_available() {
+        return;
+    }
+    let (mut terminal, folder) = (Pty::new(), Folder::new("late"));
+    // The program runs meanwhile.
+    let trace = strace(&folder.path("strace"), &["clone:delay_exit=1000000"]);
+    let launch = Launch::new(place).on_terminal(&terminal).under(&trace);
+    let read = "echo ready >/dev/tty; read -r line </dev/tty; echo \"read $line\" >/dev/tty";
+    let running = redirected(launch, "/dev/null").start(&shell(read));
+    terminal.expect("ready\r\n");
+    terminal.type_line("hello");
+    terminal.expect("read hello\r\n");
+    ends_with(running, 0);
+}
+
+fn the_terminal_is_looked_for_before_the_start_only_if_it_is_on_a_descriptor(place: Place) {
+    if !strace_available() {
+        return;
+    }
+    let folder = Folder::new("looks");
+    let log = folder.path("strace");
+    let looks_first = |launch: Launch| {
+        ends_with(launch.start(&["true"]), 0);
+        let log = read_to_string(&log).unwrap();
+        log.find("\"/dev/tty\"").unwrap() < log.rfind("/true\", [").unwrap()
+    };
+    let terminals = [Pty::new(), Pty::new()];
+    let [on_descriptors, on_none] =
+        terminals.each_ref().map(|terminal| Launch::new(place).on_terminal(terminal).under(&strace(&log, &[])));
+    assert!(looks_first(on_descriptors));
+    assert!(!looks_first(redirected(on_none, "/dev/null")));
 }
 
 fn the_terminal_is_found_on_a_descriptor_where_there_is_no_dev_tty(place: Place) {

@@ -90,9 +90,11 @@ impl Release {
             let built = binary::build(&self.source, &self.scratch, self.architecture, flavour)?;
             let mut contents = files::read(&audit::embed(self, flavour, &built)?)?;
             let name = flavour.file_name(self.architecture);
-            alignment::align(&mut contents).ok_or_else(|| {
-                Failure::new(format_args!("align '{name}'"), "it is no ELF file with something to load")
-            })?;
+            if let Flavour::Default = flavour {
+                alignment::align(&mut contents).ok_or_else(|| {
+                    Failure::new(format_args!("align '{name}'"), "it is no ELF file with something to load")
+                })?;
+            }
             if contents.len() > largest {
                 let cause = format!("it has {} bytes, and may have {largest}", contents.len());
                 return Err(Failure::new(format_args!("release '{name}'"), cause));
