@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # What the kubelet does to containers, done with the Docker engine.
 
-# kubelet_stop CONTAINER GRACE [HOOK...]: the preStop hook, TERM, and KILL when the grace period is over, of which the hook is a part. If
-# the hook has used it up, there are 2 seconds still, as in Kubernetes.
+# kubelet_stop CONTAINER GRACE [HOOK...]: the preStop hook, TERM, and KILL when the grace period is over, of which the hook is a
+# part. If the hook has used it up, there are 2 seconds still, as in Kubernetes.
 kubelet_stop() {
     local container=$1 grace=$2 from=$EPOCHREALTIME left
     shift 2
@@ -12,8 +12,8 @@ kubelet_stop() {
     docker stop --time "$left" "$container"
 }
 
-# kubelet_liveness CONTAINER THRESHOLD GRACE COMMAND...: runs the command in it, each second, until it has failed so often, one time
-# after the other. Then the container is stopped.
+# kubelet_liveness CONTAINER THRESHOLD GRACE COMMAND...: runs the command in it, each second, until it has failed so often, one
+# time after the other. Then the container is stopped.
 kubelet_liveness() {
     local failures=0
     while [ "$failures" -lt "$2" ]; do

@@ -127,8 +127,8 @@ expect "whether it runs" true "$(inspect "$container" .State.Running)"
 docker exec "$container" touch /tmp/ready
 expect "what the readiness probe gets again" ok "$(get "$container" /ready)"
 
-# time_out CONTAINER: three exec probes at once that take too long. Their time is over when all of them are at work. Docker ends its client,
-# containerd the probe, and neither what the probe has started.
+# time_out CONTAINER: three exec probes at once that take too long. Their time is over when all of them are at work. Docker ends
+# its client, containerd the probe, and neither what the probe has started.
 time_out() {
     local clients=()
     for _ in 1 2 3; do
@@ -256,9 +256,10 @@ in_manifests grace.py manifests/*.yaml | sed 's/^/   /'
 
 scenario "copies of them that are broken: each is refused"
 engine="kubernetes-validate $validator_version"
-refuses "an unknown field" "*Additional properties are not allowed ('aliveProbe' was unexpected)*" deployment.yaml s/livenessProbe:/aliveProbe:/
+refuses "an unknown field" "*'aliveProbe' was unexpected*" deployment.yaml s/livenessProbe:/aliveProbe:/
 refuses "a wrong type" "*'three' is not of type 'integer'*" deployment.yaml 's/failureThreshold: 3$/failureThreshold: three/'
 refuses "a missing field" "*'selector' is a required property*" prestop.yaml '/selector:/,+1d'
 refuses "an unknown version of the API" "*Couldn't find schema*" sidecar.yaml s,batch/v1,batch/v9,
-refuses "a field before its time" "*'stopSignal' was unexpected*" stop-signal.yaml s/nginx:1/nginx:2/ is_valid --kubernetes-version 1.32
+refuses "a field before its time" "*'stopSignal' was unexpected*" stop-signal.yaml s/nginx:1/nginx:2/ \
+    is_valid --kubernetes-version 1.32
 refuses "times beyond the grace period" "*= 39 s, of 30*" deployment.yaml s/18s/30s/ in_manifests grace.py

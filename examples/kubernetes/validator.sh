@@ -40,8 +40,8 @@ install_validator() {
 # validate WORD...: what it says, and its status.
 validate() { PYTHONPATH=$validator "$python" -m kubernetes_validate "$@" 2>&1; }
 
-# is_valid WORD...: strictly, that is without fields that the schema does not have. What there is no schema for is only a warning to it,
-# with status 0; not here.
+# is_valid WORD...: strictly, that is without fields that the schema does not have. What there is no schema for is only a
+# warning to it, with status 0; not here.
 is_valid() {
     local said status=0
     said=$(validate --strict "$@") || status=$?

@@ -1,4 +1,4 @@
-"""A web server that has no handler for any signal and reaps nobody, as most. /ready succeeds while the file /tmp/ready is there."""
+"""A web server that has no handlers for signals and reaps nobody, as most. /ready succeeds while /tmp/ready is there."""
 
 import http.server
 import pathlib

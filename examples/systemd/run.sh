@@ -102,7 +102,7 @@ took_under=$(seconds_of exec_stop)
 expect_result "143, success"
 expect_less "seconds that it took" "$took_under" "$took_alone"
 
-scenario "a TERM to the main process, as systemd sends it where there is no ExecStop, goes to the program through docker and rinit"
+scenario "a TERM to the main process, as systemd sends it without ExecStop, goes to the program through docker and rinit"
 service_start
 kill -s TERM "$main"
 expect_result "143, success"
