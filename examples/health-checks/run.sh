@@ -23,7 +23,7 @@ running_and_restarts() { docker inspect --format '{{.State.Running}} {{.RestartC
 falls_ill() {
     wait_until 60 "$1 is ready" has_said "$(named "$1")" ready
     wait_until 60 "$1 is healthy" is_health "$1" healthy
-    docker exec "$(named "$1")" sh -c ': >"$ILL"'
+    docker exec --detach "$(named "$1")" sh -c ': >"$ILL"'
 }
 
 # recovers NAME STATUS: it ends with that, is restarted once, and is healthy again.

@@ -36,7 +36,7 @@ is_oom_killed() { is "$(named no hungry)" .State.OOMKilled true || is "$(named o
 # ends POLICY ENDING TIMES STATUS: it ends so often, each time with that status. Sets `container`.
 ends() {
     container=$(named "$1" "$2")
-    wait_until 60 "$1, $2: times that it has ended: $3" has_ended "$container" "$3"
+    wait_until 120 "$1, $2: times that it has ended: $3" has_ended "$container" "$3"
     expect "$1, $2: each time with" "$4" "$(ends_of "$container" | sort -u)"
 }
 
