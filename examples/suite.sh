@@ -31,7 +31,8 @@ markdown() {
     printf '| example | scenario | engine | result | seconds |\n|---|---|---|---|---:|\n'
     awk -F '\t' '{ printf "| [%s](../examples/%s/) | %s | %s | %s | %.1f |\n", $1, $1, $2, $3, $4, $5 }' "$RESULTS"
 }
-count() { awk -F '\t' -v result="$1" '$4 == result { n++ } END { print n + 0 }' "$RESULTS"; }
+# count RESULT: how many rows have a result that begins so.
+count() { awk -F '\t' -v result="$1" 'index($4, result) == 1 { n++ } END { print n + 0 }' "$RESULTS"; }
 
 if [ $# -eq 0 ] && [ ${#failed[@]} -eq 0 ]; then
     {
@@ -51,5 +52,5 @@ for name in "${failed[@]}"; do
     printf '\n######## %s failed; its last lines were:\n' "$name"
     tail -n 60 "$work/$name.log"
 done
-printf '\n%s passed, %s failed\n' "$(count passed)" "${#failed[@]}"
+printf '\n%s passed, %s failed, %s skipped\n' "$(count passed)" "${#failed[@]}" "$(count skipped)"
 [ ${#failed[@]} -eq 0 ]

@@ -145,9 +145,8 @@ fn prepare(launch: &Launch<'_>) -> Result<(), Errno> {
 
 /// Fails where it is forbidden, by a seccomp profile, or where somebody traces us already.
 fn trace_me() -> Result<(), Errno> {
-    let nothing = ptr::null_mut::<c_void>();
     // SAFETY: takes numbers.
-    Errno::result(unsafe { libc::ptrace(libc::PTRACE_TRACEME, 0, nothing, nothing) }).map(drop)
+    Errno::result(unsafe { libc::syscall(libc::SYS_ptrace, libc::PTRACE_TRACEME as libc::c_long, 0, 0, 0) }).map(drop)
 }
 
 /// Executes the first file that can be, as `execvp(3)` goes on and stops.
@@ -177,7 +176,11 @@ pub struct StringList<'a> {
 impl<'a> StringList<'a> {
     /// A list of these strings.
     pub fn new(strings: impl IntoIterator<Item = &'a CStr>) -> StringList<'a> {
-        let pointers = strings.into_iter().map(CStr::as_ptr).chain([ptr::null()]).collect();
+        let mut pointers = Vec::new();
+        for string in strings {
+            pointers.push(string.as_ptr());
+        }
+        pointers.push(ptr::null());
         StringList { pointers, strings: PhantomData }
     }
 

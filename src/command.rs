@@ -13,15 +13,17 @@ pub fn candidates(command: &CStr, path: Option<&[u8]>) -> Vec<CString> {
     if name.is_empty() || name.contains(&b'/') {
         return vec![command.to_owned()];
     }
-    path.unwrap_or(DEFAULT_PATH)
-        .split(|byte| *byte == b':')
-        .map(|folder| match folder {
-            b"" => name.to_vec(),
-            folder => [folder, b"/", name].concat(),
-        })
+    let mut files = Vec::new();
+    for folder in path.unwrap_or(DEFAULT_PATH).split(|byte| *byte == b':') {
+        let mut file = folder.to_vec();
+        if !folder.is_empty() {
+            file.push(b'/');
+        }
+        file.extend_from_slice(name);
         // PATH came as a C string, so that there is no zero byte in it.
-        .filter_map(|file| CString::new(file).ok())
-        .collect()
+        files.extend(CString::new(file));
+    }
+    files
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use std::ffi::CStr;
 use std::os::fd::{AsFd, BorrowedFd};
 
-use nix::fcntl::{OFlag, open};
-use nix::sys::stat::Mode;
 use nix::sys::uio::pread;
+
+use crate::sys::files::open;
 
 /// The first bytes of an ELF file.
 pub const MAGIC: &[u8] = b"\x7fELF";
@@ -24,7 +24,7 @@ impl Elf {
     pub fn read(path: &CStr) -> Option<Elf> {
         const PT_INTERP: u64 = 3;
         const PATH_MAX: u64 = 4096;
-        let file = open(path, OFlag::O_RDONLY | OFlag::O_CLOEXEC, Mode::empty()).ok()?;
+        let file = open(path, libc::O_RDONLY).ok()?;
         let file = file.as_fd();
         let header = Fields::read(file, 0, 64)?;
         // Offsets of the fields in the 64-bit and in the 32-bit layout.

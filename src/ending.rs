@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::number::decimal;
 use crate::signal::Signal;
 
 /// The status that rinit exits with, as `docker run` and chroot(1) read it.
@@ -74,7 +75,7 @@ impl Ending {
 impl fmt::Display for Ending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Ending::Exited(status) => write!(f, "exited with status {status}"),
+            Ending::Exited(status) => write!(f, "exited with status {}", decimal(*status)),
             Ending::Killed { signal, core_dumped: false } => write!(f, "was killed by {signal}"),
             Ending::Killed { signal, core_dumped: true } => write!(f, "was killed by {signal} (core dumped)"),
         }

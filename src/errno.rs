@@ -7,6 +7,8 @@ use std::fmt;
 
 use nix::errno::Errno;
 
+use crate::number::decimal;
+
 /// An errno, for a message.
 pub struct Why(pub Errno);
 
@@ -45,7 +47,7 @@ impl fmt::Display for Why {
             Errno::ECONNREFUSED => "connection refused",
             Errno::EHOSTUNREACH => "no route to the host",
             Errno::ESTALE => "the file is gone from its server",
-            other => return write!(f, "errno {}", other as i32),
+            other => return write!(f, "errno {}", decimal(other as i32)),
         };
         f.write_str(text)
     }

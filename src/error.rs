@@ -1,5 +1,7 @@
 //! Why rinit could not start the program. Nothing that happens after the start is an error.
 
+use std::fmt;
+
 use nix::errno::Errno;
 use thiserror::Error;
 
@@ -24,7 +26,7 @@ pub enum Error {
     Output(Errno),
 
     /// The kernel gave no process for the program.
-    #[error("cannot start {}: {}", Quoted(.program), why_no_process(*.errno))]
+    #[error("cannot start {}: {}", Quoted(.program), WhyNoProcess(*.errno))]
     NoProcess {
         /// The command, as it was typed.
         program: Vec<u8>,
@@ -66,13 +68,16 @@ impl Error {
 }
 
 /// `clone(2)`, section ERRORS.
-fn why_no_process(errno: Errno) -> String {
-    let why = match errno {
-        Errno::EAGAIN => {
-            "the limit of processes is reached; raise --pids-limit (pids.max of the cgroup) or the user's RLIMIT_NPROC"
-        }
-        Errno::ENOMEM => "out of memory, or the PID namespace is already dead",
-        other => return Why(other).to_string(),
-    };
-    why.to_owned()
+struct WhyNoProcess(Errno);
+
+impl fmt::Display for WhyNoProcess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Errno::EAGAIN => {
+                "the limit of processes is reached; raise --pids-limit (pids.max of the cgroup) or the user's RLIMIT_NPROC"
+            }
+            Errno::ENOMEM => "out of memory, or the PID namespace is already dead",
+            other => return Why(other).fmt(f),
+        })
+    }
 }

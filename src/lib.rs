@@ -64,3 +64,5 @@ pub mod supervise;
 pub mod sys;
 #[forbid(unsafe_code)]
 pub mod terminal;
+#[forbid(unsafe_code)]
+mod words;

@@ -25,7 +25,7 @@ pub struct Plan {
 impl Default for Plan {
     fn default() -> Plan {
         Plan {
-            stop_signals: [Signal::TERM, Signal::INT, Signal::QUIT].into_iter().collect(),
+            stop_signals: SignalSet::of([Signal::TERM, Signal::INT, Signal::QUIT]),
             rewrite: Rewrite::default(),
             stop_delay: None,
             stop_timeout: None,

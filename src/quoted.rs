@@ -1,6 +1,8 @@
-//! Bytes from outside (names, paths, values) as they appear in messages.
+//! Bytes from outside (names, paths, values), and strings, as they appear in messages.
 
-use std::fmt;
+use std::fmt::{self, Write};
+
+use crate::number::hexadecimal;
 
 /// Shows bytes between single quotes, as [`Escaped`] shows them.
 pub struct Quoted<'a>(pub &'a [u8]);
@@ -9,12 +11,21 @@ pub struct Quoted<'a>(pub &'a [u8]);
 /// one shortened in the middle, so that one value can neither break nor fill a line of the log.
 pub struct Escaped<'a>(pub &'a [u8]);
 
+/// Shows a string of rinit's own, as it is. (The standard library's way can cut and pad it, in a hundredth of the minimal build.)
+pub struct Text<'a>(pub &'a str);
+
 /// The most bytes of a value that are shown.
 const LONGEST: usize = 240;
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "'{}'", Escaped(self.0))
+    }
+}
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
     }
 }
 
@@ -33,10 +44,16 @@ impl fmt::Display for Escaped<'_> {
 fn escape(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
-            if c.is_control() { write!(f, "{}", c.escape_default())? } else { write!(f, "{c}")? }
+            match c {
+                '\t' => f.write_str("\\t"),
+                '\r' => f.write_str("\\r"),
+                '\n' => f.write_str("\\n"),
+                _ if c.is_control() => write!(f, "\\u{{{}}}", hexadecimal(c, 1)),
+                _ => f.write_char(c),
+            }?;
         }
         for byte in chunk.invalid() {
-            write!(f, "\\x{byte:02x}")?;
+            write!(f, "\\x{}", hexadecimal(*byte, 2))?;
         }
     }
     Ok(())

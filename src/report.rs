@@ -14,6 +14,7 @@ use crate::config::ReapReport;
 use crate::ending::Ending;
 use crate::errno::Why;
 use crate::log::{Facts, Log};
+use crate::number::decimal;
 use crate::quoted::Escaped;
 use crate::signal::{Origin, Signal};
 use crate::sys::files::Comm;
@@ -31,9 +32,10 @@ pub struct Identity<'a> {
 impl fmt::Display for Identity<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.name {
-            b"" => write!(f, "a process (pid {})", self.pid),
-            name => write!(f, "{} (pid {})", Escaped(name), self.pid),
-        }
+            b"" => f.write_str("a process"),
+            name => Escaped(name).fmt(f),
+        }?;
+        write!(f, " (pid {})", decimal(self.pid.as_raw()))
     }
 }
 
@@ -229,8 +231,8 @@ pub struct Shown(pub Duration);
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.subsec_millis() {
-            0 => write!(f, "{}s", self.0.as_secs()),
-            rest => write!(f, "{}ms", self.0.as_secs() * 1000 + u64::from(rest)),
+            0 => write!(f, "{}s", decimal(self.0.as_secs())),
+            rest => write!(f, "{}ms", decimal(self.0.as_secs() * 1000 + u64::from(rest))),
         }
     }
 }

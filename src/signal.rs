@@ -104,6 +104,17 @@ impl SignalSet {
         SignalSet(bits)
     }
 
+    /// The set of these.
+    pub const fn of<const N: usize>(signals: [Signal; N]) -> SignalSet {
+        let (mut set, mut i) = (SignalSet::NONE, 0);
+        // As insert does; but this can be done by the compiler.
+        while i < N {
+            set.0 |= 1 << (signals[i].0 - 1);
+            i += 1;
+        }
+        set
+    }
+
     /// Adds a signal.
     pub fn insert(&mut self, signal: Signal) {
         self.0 |= 1 << (signal.0 - 1);

@@ -1,8 +1,10 @@
 //! What rinit decides, without doing any of it: no system call, no clock, no memory but [`Phase`].
 
 mod stage;
+mod standing;
 
 pub use stage::{Chance, Notice, Stage};
+pub use standing::{Resumer, Standing, TerminalSignals};
 
 use crate::ending::{Change, Ending, ExitStatus};
 use crate::plan::Plan;
@@ -32,7 +34,7 @@ impl Phase {
             TerminalSignals::None => SignalSet::NONE,
             // The kernel sends these to the foreground's process group, and rinit may not see them: termios(3).
             TerminalSignals::Later | TerminalSignals::ToProgram | TerminalSignals::ToBoth(_) => {
-                [Signal::HUP, Signal::INT, Signal::QUIT].into_iter().collect()
+                SignalSet::of([Signal::HUP, Signal::INT, Signal::QUIT])
             }
         };
         Phase {
@@ -43,45 +45,6 @@ impl Phase {
             sent,
             standing,
         }
-    }
-}
-
-/// How rinit and its program stand to each other, to the terminal, and to who started rinit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Standing {
-    /// Who resumes the program when it has been stopped.
-    pub resumer: Resumer,
-    /// Who gets the signals of the terminal.
-    pub terminal: TerminalSignals,
-}
-
-/// Who resumes the program when a terminal has stopped it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Resumer {
-    /// Nobody but rinit: it is PID 1.
-    Nobody,
-    /// A shell that has rinit as its job, if there is one: the kernel knows.
-    Shell,
-    /// Somebody outside of the PID namespace, without rinit's help.
-    Outside,
-}
-
-/// Who gets the signals that a terminal sends to the process group in its foreground.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum TerminalSignals {
-    /// There is no terminal.
-    None,
-    /// rinit was started in the background: nobody yet, and the program when it is in the foreground.
-    Later,
-    /// The program, without rinit.
-    ToProgram,
-    /// Both, for these signals: rinit and the program are in one process group.
-    ToBoth(SignalSet),
-}
-
-impl TerminalSignals {
-    fn reach_both(self, signal: Signal) -> bool {
-        matches!(self, TerminalSignals::ToBoth(signals) if signals.contains(signal))
     }
 }
 
@@ -181,58 +144,57 @@ pub enum Blame {
     KilledByOthers,
 }
 
-/// What to do about an event, going by this plan, and what to remember.
-pub fn step(plan: &Plan, phase: Phase, event: Event) -> (Phase, Action) {
+/// What to do about an event, going by this plan and by what is remembered, which changes with it.
+pub fn step(plan: &Plan, phase: &mut Phase, event: Event) -> Action {
     match event {
         // Not even a word about rinit's own: SIGPIPE from that line would be the next one, for ever.
-        Event::Signal(_, Origin::ChildStatus | Origin::Itself) => (phase, Action::Nothing),
+        Event::Signal(_, Origin::ChildStatus | Origin::Itself) => Action::Nothing,
         Event::Signal(signal, Origin::Kernel) if phase.standing.terminal.reach_both(signal) => {
-            (sent(phase, signal), Action::Nothing)
+            phase.sent.insert(signal);
+            Action::Nothing
         }
         Event::Signal(received, Origin::Kernel | Origin::Elsewhere) => receive(plan, phase, received),
         Event::Deadline(notice) => deadline(plan, phase, notice),
         Event::NothingLeft => match phase.stage {
-            Stage::Draining(status, _) | Stage::Clearing(status) => (phase, Action::Exit(status)),
-            Stage::Running | Stage::Delaying(_) | Stage::Stopping(..) | Stage::Killed => (phase, Action::Nothing),
+            Stage::Draining(status, _) | Stage::Clearing(status) => Action::Exit(status),
+            Stage::Running | Stage::Delaying(_) | Stage::Stopping(..) | Stage::Killed => Action::Nothing,
         },
         Event::Program(Change::Stopped(signal)) => {
-            stopped(Phase { program: ProgramState::Stopped(signal), job: Job::Running, ..phase }, signal)
+            (phase.program, phase.job) = (ProgramState::Stopped(signal), Job::Running);
+            stopped(phase, signal)
         }
         Event::Program(Change::Continued) => {
-            let action = match phase.standing.terminal {
+            (phase.program, phase.job) = (ProgramState::Running, Job::Running);
+            match phase.standing.terminal {
                 TerminalSignals::Later | TerminalSignals::ToProgram => Action::LendForeground,
                 TerminalSignals::None | TerminalSignals::ToBoth(_) => Action::Nothing,
-            };
-            (Phase { program: ProgramState::Running, job: Job::Running, ..phase }, action)
+            }
         }
         Event::Program(Change::Ended(ending)) => ended(plan, phase, ending),
-        Event::Orphan(Change::Ended(ending)) => (phase, Action::ReportReaped(ending)),
-        Event::Orphan(Change::Stopped(_) | Change::Continued) => (phase, Action::Nothing),
+        Event::Orphan(Change::Ended(ending)) => Action::ReportReaped(ending),
+        Event::Orphan(Change::Stopped(_) | Change::Continued) => Action::Nothing,
         // While a clock runs, rinit must not stop.
-        Event::Quiet if phase.stage.limit(plan).is_some() => (phase, Action::Nothing),
+        Event::Quiet if phase.stage.limit(plan).is_some() => Action::Nothing,
         Event::Quiet => match (phase.job, phase.program) {
             (Job::Stopping, ProgramState::Stopped(signal)) => {
-                (Phase { job: Job::Running, ..phase }, Action::Suspend(signal))
+                phase.job = Job::Running;
+                Action::Suspend(signal)
             }
-            _ => (phase, Action::Nothing),
+            _ => Action::Nothing,
         },
-        Event::NotSuspended => (phase, not_suspended(phase.program)),
+        Event::NotSuspended => not_suspended(phase.program),
     }
 }
 
-fn sent(mut phase: Phase, signal: Signal) -> Phase {
-    phase.sent.insert(signal);
-    phase
-}
-
 /// What to do with a signal. Whether it asks to stop is seen by what was received; all else depends on what is sent.
-fn receive(plan: &Plan, phase: Phase, received: Signal) -> (Phase, Action) {
+fn receive(plan: &Plan, phase: &mut Phase, received: Signal) -> Action {
     let asks = plan.stop_signals.contains(received);
     match (phase.stage, plan.rewrite.apply(received)) {
-        (Stage::Draining(..), Some(_)) if asks => (phase, Action::SendToLeft(for_all(received))),
-        (Stage::Draining(..) | Stage::Clearing(_), _) | (_, None) => (phase, Action::Nothing),
+        (Stage::Draining(..), Some(_)) if asks => Action::SendToLeft(for_all(received)),
+        (Stage::Draining(..) | Stage::Clearing(_), _) | (_, None) => Action::Nothing,
         (Stage::Running, Some(_)) if asks && plan.stop_delay.is_some() => {
-            (Phase { stage: Stage::Delaying(received), ..phase }, Action::Hold)
+            phase.stage = Stage::Delaying(received);
+            Action::Hold
         }
         // The second request while the first is held back is sent at once, and takes its place.
         (Stage::Running | Stage::Delaying(_), Some(signal)) if asks => ask(phase, signal),
@@ -248,8 +210,9 @@ fn for_all(request: Signal) -> Signal {
     }
 }
 
-fn ask(phase: Phase, signal: Signal) -> (Phase, Action) {
-    forward(Phase { stage: Stage::Stopping(signal, Chance::First), ..phase }, signal, Wish::Stop)
+fn ask(phase: &mut Phase, signal: Signal) -> Action {
+    phase.stage = Stage::Stopping(signal, Chance::First);
+    forward(phase, signal, Wish::Stop)
 }
 
 /// Whether a signal asks the program to end.
@@ -260,66 +223,95 @@ enum Wish {
 }
 
 /// A program that is resumed is no reason to stop any more, although it has not said yet that it is running.
-fn forward(phase: Phase, signal: Signal, wish: Wish) -> (Phase, Action) {
-    let phase = sent(phase, signal);
-    let resumed = Phase { job: Job::Running, ..phase };
+fn forward(phase: &mut Phase, signal: Signal, wish: Wish) -> Action {
+    phase.sent.insert(signal);
     match (phase.program, wish) {
         (ProgramState::Stopped(stop), _) if signal == Signal::CONT && stop.is_of_job_control() => {
-            (resumed, Action::ContinueGroup)
+            phase.job = Job::Running;
+            Action::ContinueGroup
         }
-        _ if signal == Signal::CONT => (resumed, Action::ForwardContinue),
-        (ProgramState::Stopped(_), Wish::Stop) => (resumed, Action::ForwardAndContinue(signal)),
+        _ if signal == Signal::CONT => {
+            phase.job = Job::Running;
+            Action::ForwardContinue
+        }
+        (ProgramState::Stopped(_), Wish::Stop) => {
+            phase.job = Job::Running;
+            Action::ForwardAndContinue(signal)
+        }
         // SIGCONT would discard it, and the program go on although ^Z was the last that it was told: signal(7).
         (ProgramState::Stopped(stop), Wish::Other) if signal == Signal::TSTP && stop.asks_for_terminal() => {
-            (Phase { program: ProgramState::Stopped(signal), ..phase }, Action::Nothing)
+            phase.program = ProgramState::Stopped(signal);
+            Action::Nothing
         }
-        (ProgramState::Running, Wish::Stop) => (Phase { request: Request::Sent, ..phase }, Action::Forward(signal)),
-        (_, Wish::Other) => (phase, Action::Forward(signal)),
+        (ProgramState::Running, Wish::Stop) => {
+            phase.request = Request::Sent;
+            Action::Forward(signal)
+        }
+        (_, Wish::Other) => Action::Forward(signal),
     }
 }
 
-fn deadline(plan: &Plan, phase: Phase, notice: Notice) -> (Phase, Action) {
-    let next = |stage| Phase { stage, ..phase };
+fn deadline(plan: &Plan, phase: &mut Phase, notice: Notice) -> Action {
     match (phase.stage, notice) {
         (Stage::Delaying(received), _) => match plan.rewrite.apply(received) {
             Some(signal) => ask(phase, signal),
-            None => (next(Stage::Running), Action::Nothing),
+            None => {
+                phase.stage = Stage::Running;
+                Action::Nothing
+            }
         },
         (Stage::Stopping(by, Chance::First), Notice::Late) => {
-            (next(Stage::Stopping(by, Chance::Last)), Action::Nothing)
+            phase.stage = Stage::Stopping(by, Chance::Last);
+            Action::Nothing
         }
-        (Stage::Stopping(by, _), _) => (sent(next(Stage::Killed), Signal::KILL), Action::Kill(by)),
+        (Stage::Stopping(by, _), _) => {
+            phase.stage = Stage::Killed;
+            phase.sent.insert(Signal::KILL);
+            Action::Kill(by)
+        }
         (Stage::Draining(status, Chance::First), Notice::Late) => {
-            (next(Stage::Draining(status, Chance::Last)), Action::Nothing)
+            phase.stage = Stage::Draining(status, Chance::Last);
+            Action::Nothing
         }
-        (Stage::Draining(status, _), _) => (next(Stage::Clearing(status)), Action::KillLeft),
-        (Stage::Clearing(status), _) => (phase, Action::Exit(status)),
-        (Stage::Running | Stage::Killed, _) => (phase, Action::Nothing),
+        (Stage::Draining(status, _), _) => {
+            phase.stage = Stage::Clearing(status);
+            Action::KillLeft
+        }
+        (Stage::Clearing(status), _) => Action::Exit(status),
+        (Stage::Running | Stage::Killed, _) => Action::Nothing,
     }
 }
 
-fn ended(plan: &Plan, phase: Phase, ending: Ending) -> (Phase, Action) {
+fn ended(plan: &Plan, phase: &mut Phase, ending: Ending) -> Action {
     let (status, blame) = (plan.statuses.apply(ending.status()), blame(plan, phase, ending));
     match plan.drain {
-        Some(_) => (Phase { stage: Stage::Draining(status, Chance::First), ..phase }, Action::Drain(blame)),
-        None => (phase, Action::Finish(status, blame)),
+        Some(_) => {
+            phase.stage = Stage::Draining(status, Chance::First);
+            Action::Drain(blame)
+        }
+        None => Action::Finish(status, blame),
     }
 }
 
 /// What to do when the program has been stopped. A SIGSTOP is somebody's deliberate act, which is left alone; only whoever is
 /// at the terminal must not be left without it.
-fn stopped(phase: Phase, signal: Signal) -> (Phase, Action) {
-    let stopping = Phase { job: Job::Stopping, ..phase };
+fn stopped(phase: &mut Phase, signal: Signal) -> Action {
     if phase.request == Request::Sent && signal.is_of_job_control() {
-        return (Phase { request: Request::None, ..phase }, Action::ContinueGroup);
+        phase.request = Request::None;
+        return Action::ContinueGroup;
     }
     match (phase.standing.resumer, phase.standing.terminal) {
-        (Resumer::Outside, _) => (phase, Action::Nothing),
-        (Resumer::Nobody, _) if signal.is_of_job_control() => (phase, Action::Resume(signal)),
-        (Resumer::Shell, _) if signal.is_of_job_control() => (stopping, Action::Nothing),
-        (_, TerminalSignals::None | TerminalSignals::Later) => (phase, Action::Nothing),
-        (Resumer::Nobody, _) => (phase, Action::TakeForeground),
-        (Resumer::Shell, _) => (stopping, Action::Nothing),
+        (Resumer::Outside, _) => Action::Nothing,
+        (Resumer::Nobody, _) if signal.is_of_job_control() => Action::Resume(signal),
+        (Resumer::Shell, TerminalSignals::None | TerminalSignals::Later) if !signal.is_of_job_control() => {
+            Action::Nothing
+        }
+        (Resumer::Shell, _) => {
+            phase.job = Job::Stopping;
+            Action::Nothing
+        }
+        (Resumer::Nobody, TerminalSignals::None | TerminalSignals::Later) => Action::Nothing,
+        (Resumer::Nobody, _) => Action::TakeForeground,
     }
 }
 
@@ -330,7 +322,7 @@ fn not_suspended(program: ProgramState) -> Action {
     }
 }
 
-fn blame(plan: &Plan, phase: Phase, ending: Ending) -> Blame {
+fn blame(plan: &Plan, phase: &Phase, ending: Ending) -> Blame {
     match ending {
         // A kill is never what it should be: it may be the OOM killer's.
         Ending::Exited(_) => Blame::Expected,

@@ -91,11 +91,11 @@ const BATCH: usize = 1000;
 
 impl Supervisor<'_> {
     fn decide(&mut self, event: Event) -> Action {
-        let (phase, action) = step(&self.config.plan, self.phase, event);
-        if phase.stage != self.phase.stage {
-            self.deadline = phase.stage.limit(&self.config.plan).map(|limit| clock::monotonic() + limit);
+        let (plan, before) = (&self.config.plan, self.phase.stage);
+        let action = step(plan, &mut self.phase, event);
+        if self.phase.stage != before {
+            self.deadline = self.phase.stage.limit(plan).map(|limit| clock::monotonic() + limit);
         }
-        self.phase = phase;
         action
     }
 

@@ -3,9 +3,7 @@
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, open};
-use nix::sys::stat::Mode;
-use nix::unistd::{Pid, getpgid, getpgrp, tcgetpgrp, tcsetpgrp};
+use nix::unistd::{Pid, getpgid, getpgrp};
 
 use crate::sys::files;
 use crate::sys::terminal;
@@ -22,8 +20,7 @@ impl Terminal {
     /// The controlling terminal, if rinit has one: through /dev/tty, since standard descriptors can be redirected, and
     /// through one of those where an image has no /dev/tty.
     pub fn controlling() -> Option<Terminal> {
-        let flags = OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-        let opened = match open(c"/dev/tty", flags, Mode::empty()) {
+        let opened = match files::open(c"/dev/tty", libc::O_RDWR | libc::O_NOCTTY | libc::O_NONBLOCK) {
             // The kernel's word that there is none: tty(4).
             Err(Errno::ENXIO) => return None,
             Err(_) => None,
@@ -36,13 +33,13 @@ impl Terminal {
 
     /// A terminal on a standard descriptor, which may be nobody's controlling terminal yet.
     pub fn standard() -> Option<Terminal> {
-        let is_terminal = |descriptor: &BorrowedFd<'_>| nix::unistd::isatty(descriptor) == Ok(true);
+        let is_terminal = |descriptor: &BorrowedFd<'_>| terminal::is_terminal(*descriptor);
         files::STANDARD.into_iter().find(is_terminal).map(|descriptor| Terminal(Descriptor::Standard(descriptor)))
     }
 
     /// The process group in the foreground: 0 if it is outside of rinit's PID namespace.
     pub fn foreground(&self) -> Option<Pid> {
-        tcgetpgrp(self).ok()
+        terminal::foreground(self.as_fd())
     }
 
     /// Whether rinit's own group is in the foreground. One outside of its PID namespace is called 0, as any other there: it
@@ -55,7 +52,7 @@ impl Terminal {
     /// Puts a group into the foreground, and says whether it is there. Works from the background too, since SIGTTOU is blocked:
     /// `tcsetpgrp(3)`. Async-signal-safe. It fails if nobody is in the group, or the terminal is gone.
     pub fn set_foreground(&self, group: Pid) -> bool {
-        tcsetpgrp(self, group).is_ok()
+        terminal::set_foreground(self.as_fd(), group)
     }
 
     /// Makes it the controlling terminal of the session that the caller leads, unless another session has it.

@@ -1,8 +1,9 @@
 //! The figures that are the same in each run, and what they may be at most in a released build.
 //!
 //! A stack of one and a half kilobytes lies on one, two or three pages, as the kernel's random offset has it. Resident memory
-//! has to keep its limit wherever the stack is. Of dirty memory, of which there is little else, the least counts: that is what
-//! the init itself needs, and the same in each run.
+//! has to keep its limit wherever the stack is. Of the minimal build's dirty memory, of which there is little else, the least counts:
+//! that is what the init itself needs, and the same in each run. Sizes are 320 and 64 kilobytes of 1000 bytes, in the table's unit
+//! of 1024.
 
 use std::env;
 
@@ -10,15 +11,15 @@ use crate::inits::{RELEASED, RELEASED_MINIMAL};
 use crate::report::{Figure, Report};
 
 const LIMITS: [(&str, Figure, f64); 10] = [
-    (RELEASED, Figure::Size, 320.0),
+    (RELEASED, Figure::Size, 312.5),
     (RELEASED, Figure::SystemCalls, 24.0),
     (RELEASED, Figure::WakeUps, 0.0),
     (RELEASED, Figure::ResidentMost, 160.0),
-    (RELEASED, Figure::PrivateDirtyLeast, 24.0),
-    (RELEASED_MINIMAL, Figure::Size, 80.0),
+    (RELEASED, Figure::PrivateDirty, 24.0),
+    (RELEASED_MINIMAL, Figure::Size, 62.5),
     (RELEASED_MINIMAL, Figure::SystemCalls, 24.0),
     (RELEASED_MINIMAL, Figure::WakeUps, 0.0),
-    (RELEASED_MINIMAL, Figure::Resident, 80.0),
+    (RELEASED_MINIMAL, Figure::ResidentMost, 80.0),
     (RELEASED_MINIMAL, Figure::PrivateDirtyLeast, 12.0),
 ];
 

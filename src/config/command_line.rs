@@ -142,13 +142,13 @@ fn answer(error: &clap::Error) -> Result<String, UsageError> {
     let option = bare(&context(ContextKind::InvalidArg));
     let setting = settings().find(|setting| option.strip_prefix("--") == Some(setting.long));
     let why = match (error.kind(), setting) {
-        (ErrorKind::UnknownArgument, _) => "there is no such option; 'rinit --help' lists them".to_owned(),
-        (ErrorKind::InvalidValue, Some(setting)) => format!("it needs a value; it takes {}", setting.accepted),
-        (ErrorKind::TooManyValues, _) => "it takes no value".to_owned(),
+        (ErrorKind::UnknownArgument, _) => "there is no such option; 'rinit --help' lists them".into(),
+        (ErrorKind::InvalidValue, Some(setting)) => format!("it needs a value; it takes {}", setting.accepted).into(),
+        (ErrorKind::TooManyValues, _) => "it takes no value".into(),
         (ErrorKind::ArgumentConflict, _) => {
-            format!("it cannot be used with '{}'", bare(&context(ContextKind::PriorArg)))
+            format!("it cannot be used with '{}'", bare(&context(ContextKind::PriorArg))).into()
         }
-        (kind, _) => format!("{kind}; 'rinit --help' shows how it is used"),
+        (kind, _) => format!("{kind}; 'rinit --help' shows how it is used").into(),
     };
-    Err(UsageError::BadUse { option, why })
+    Err(UsageError::BadUse { option: option.into(), why })
 }

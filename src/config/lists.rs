@@ -5,6 +5,7 @@ use super::settings::Items;
 use crate::number::small;
 use crate::plan::Pairs;
 use crate::signal::{Signal, SignalSet};
+use crate::words::same;
 
 /// Signals.
 pub fn signals(items: Items<'_>) -> Option<SignalSet> {
@@ -29,7 +30,7 @@ pub fn statuses(items: Items<'_>) -> Option<Vec<u8>> {
 /// Which signal is to become which; 0 is none.
 pub fn rewriting(items: Items<'_>) -> Option<Pairs> {
     pairs(items, |from, to| {
-        let drop = to == b"0" || to.eq_ignore_ascii_case(b"drop");
+        let drop = to == b"0" || same(to, b"drop");
         Some((receivable(from)?.into(), if drop { 0 } else { Signal::parse(to)?.into() }))
     })
 }

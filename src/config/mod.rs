@@ -71,14 +71,20 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     /// A value, in either of them, that is not accepted; an option that does not exist; no command.
+    #[inline(never)] // What it needs of the stack is free when the program runs.
     pub fn read(
         config: &mut Config,
         environment: &Environment<'_>,
         arguments: &'a [&'a CStr],
     ) -> Result<Request<'a>, UsageError> {
         // Of two variables with one name the first counts, as for getenv(3).
-        let twins = environment.own().rev().map(|(name, value)| settings::apply_twin(config, name, value));
-        let twins = twins.fold(Ok(()), Result::and);
+        let mut twins = Ok(());
+        for (name, value) in environment.own().rev() {
+            let applied = settings::apply_twin(config, name, value);
+            if twins.is_ok() {
+                twins = applied;
+            }
+        }
         let request = match arguments {
             // How every container starts: nothing for clap to do, so it is not even asked.
             [dashes, command @ ..] if dashes.to_bytes() == b"--" => Ok(Request::Run(command)),
@@ -88,18 +94,22 @@ impl<'a> Request<'a> {
         };
         twins?;
         let request = request?;
-        match request {
-            Request::Run([]) if config.has_no_default() => Err(UsageError::NoCommand),
-            Request::Run(command) => config.contradiction().map_or(Ok(Request::Run(command)), Err),
+        match request.command() {
+            Some([]) if config.has_no_default() => Err(UsageError::NoCommand),
+            Some(_) => config.contradiction().map_or(Ok(request), Err),
+            None => Ok(request),
+        }
+    }
+
+    /// What it is about, if that is a command.
+    fn command(&self) -> Option<&'a [&'a CStr]> {
+        match self {
+            Request::Run(command) => Some(command),
             #[cfg(feature = "cli")]
-            Request::Check(_, []) if config.has_no_default() => Err(UsageError::NoCommand),
+            Request::Check(_, command) => Some(command),
             #[cfg(feature = "cli")]
-            Request::Check(origins, command) => {
-                config.contradiction().map_or(Ok(Request::Check(origins, command)), Err)
-            }
-            #[cfg(feature = "cli")]
-            Request::Examine => Ok(request),
-            Request::Show(_) => Ok(request),
+            Request::Examine => None,
+            Request::Show(_) => None,
         }
     }
 }

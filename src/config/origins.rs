@@ -40,7 +40,7 @@ impl Origins {
 
     /// All settings, with what was given for each and where; `-` for what was not.
     pub fn all(&self, environment: &Environment<'_>) -> Vec<(&'static str, Vec<u8>, Origin)> {
-        let of = |setting: &'static super::Setting| {
+        let of = |setting: super::Setting| {
             let option = self.options.iter().find(|(name, _)| *name == setting.long);
             let twin = environment.get(setting.twin().as_bytes());
             match (option, twin) {

@@ -1,17 +1,22 @@
-//! The table of settings. Each is an option on the command line and a variable in the environment (its twin), and is
-//! applied by one function, whichever side it came from.
+//! The settings. Each is an option on the command line and a variable in the environment (its twin), and is applied by one
+//! function, whichever side it came from.
+//!
+//! They are told apart by `match`, not by tables: each pointer in a table has to be relocated whenever rinit starts.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use thiserror::Error;
 
+use super::entrypoint::{self, Job};
 use super::lists::{rewriting, signals, status_mapping, statuses};
 use super::values::{Lifetime, ReapReport, Switch, Value};
 use super::{Config, ForwardTo, Isolate, LogFormat, Verbosity};
-use crate::quoted::Quoted;
+use crate::quoted::{Escaped, Quoted, Text};
 use crate::signal::Signal;
 
-/// One setting.
+/// One setting, and what can be said of it.
+#[derive(Clone, Copy)]
 pub struct Setting {
     /// `--long` on the command line; the twin is `RINIT_LONG`.
     pub long: &'static str,
@@ -24,8 +29,8 @@ pub struct Setting {
     pub help: &'static str,
     /// What is accepted as value.
     pub accepted: &'static str,
-    /// Puts a value into the configuration, if it is acceptable.
-    apply: Apply,
+    /// Which it is.
+    name: Name,
 }
 
 /// What an option takes on the command line. The strings are what `--help` calls it.
@@ -41,7 +46,8 @@ pub enum Takes {
     Lines(&'static str),
 }
 
-type Apply = fn(&mut Config, Items<'_>) -> Option<()>;
+/// How a setting is written, and what is accepted as its value.
+pub(super) type Form = (&'static str, Option<char>, Takes, &'static str);
 
 /// What was given for a setting: by an option, as often as it was there; by a variable, its lines if the setting takes lines.
 #[derive(Clone, Copy)]
@@ -51,6 +57,11 @@ impl<'a> Items<'a> {
     /// The only one, or the last.
     pub fn value(self) -> &'a [u8] {
         self.0.last().copied().unwrap_or_default()
+    }
+
+    /// The same, as what it means.
+    pub fn parse<T: Value>(self) -> Option<T> {
+        T::parse(self.value())
     }
 
     /// What has commas between it, in all of them, until one is not what it should be.
@@ -84,162 +95,165 @@ impl<'a> Items<'a> {
 }
 
 /// All settings, in the order of `--help`.
-pub fn settings() -> impl Iterator<Item = &'static Setting> {
-    SETTINGS.iter().chain(super::entrypoint::SETTINGS)
+pub fn settings() -> impl Iterator<Item = Setting> {
+    NAMES.iter().copied().chain(entrypoint::JOBS.iter().copied().map(Name::Job)).map(Name::setting)
+}
+
+/// Which setting.
+#[derive(Clone, Copy)]
+enum Name {
+    ForwardTo,
+    Rewrite,
+    StopSignal,
+    StopDelay,
+    StopTimeout,
+    Drain,
+    ExpectStatus,
+    MapStatus,
+    ParentDeathSignal,
+    DieWithParent,
+    Isolate,
+    Subreaper,
+    WarnOnReap,
+    LogFormat,
+    Verbosity,
+    /// One of what a shell wrapper would do.
+    Job(Job),
 }
 
 /// Those of rinit as an init.
-const SETTINGS: &[Setting] = &[
-    Setting::new(
-        ("forward-to", None, Takes::Value("WHO")),
-        "Send signals to the 'child' (the default), to its process 'group', or to 'all' processes but rinit",
-        ForwardTo::ACCEPTED,
-        |config, items| put(&mut config.forward_to, items),
-    ),
-    Setting::new(
-        ("rewrite", Some('r'), Takes::List("FROM:TO")),
-        "Send signal TO in the place of FROM; TO can be 'drop'",
-        "FROM:TO[,FROM:TO]..., two signals by name or number; TO can be 0 or drop, FROM cannot be KILL, STOP or CHLD",
-        |config, items| {
-            config.plan.rewrite.0 = rewriting(items)?;
-            Some(())
-        },
-    ),
-    Setting::new(
-        ("stop-signal", None, Takes::List("SIGNAL")),
-        "Which signals ask COMMAND to stop: TERM, INT and QUIT by default",
-        "signals, by name or number, with commas between them: TERM,INT,RTMIN+3; not KILL, STOP or CHLD, which rinit never gets",
-        |config, items| {
-            config.plan.stop_signals = signals(items)?;
-            Some(())
-        },
-    ),
-    Setting::new(
-        ("stop-delay", None, Takes::Value("TIME")),
-        "Hold the first request to stop back for so long",
-        Duration::ACCEPTED,
-        |config, items| put_some(&mut config.plan.stop_delay, items),
-    ),
-    Setting::new(
-        ("stop-timeout", None, Takes::Value("TIME")),
-        "So long after a request to stop, kill COMMAND's process group",
-        Duration::ACCEPTED,
-        |config, items| put_some(&mut config.plan.stop_timeout, items),
-    ),
-    Setting::new(
-        ("drain", None, Takes::Value("TIME")),
-        "When COMMAND has ended, ask all that is left to end too, and kill it after so long",
-        Duration::ACCEPTED,
-        |config, items| put_some(&mut config.plan.drain, items),
-    ),
-    Setting::new(
-        ("expect-status", Some('e'), Takes::List("STATUS")),
-        "Exit with 0 where COMMAND exits with this",
-        "exit statuses, 0 to 255, with commas between them",
-        |config, items| {
-            config.plan.statuses.expected = statuses(items)?;
-            Some(())
-        },
-    ),
-    Setting::new(
-        ("map-status", None, Takes::List("FROM:TO")),
-        "Exit with TO where COMMAND exits with FROM",
-        "FROM:TO[,FROM:TO]..., exit statuses from 0 to 255",
-        |config, items| {
-            config.plan.statuses.mapped = status_mapping(items)?;
-            Some(())
-        },
-    ),
-    Setting::new(
-        ("parent-death-signal", Some('p'), Takes::Value("SIGNAL")),
-        "Act as if rinit got this signal when its parent dies",
-        Signal::ACCEPTED,
-        |config, items| put_some(&mut config.parent_death_signal, items),
-    ),
-    Setting::new(
-        ("die-with-parent", None, Takes::Nothing),
-        "Have rinit and COMMAND killed when rinit's parent dies",
-        Switch::ACCEPTED,
-        |config, items| switch(&mut config.lifetime, items, [Lifetime::Own, Lifetime::Parents]),
-    ),
-    Setting::new(
-        ("isolate", None, Takes::Value("HOW")),
-        "Give COMMAND its own process 'group' (the default), its own 'session', or 'none' of these",
-        Isolate::ACCEPTED,
-        |config, items| put(&mut config.isolate, items),
-    ),
-    Setting::new(
-        ("subreaper", Some('s'), Takes::Nothing),
-        "Accepted for tini's sake: rinit is a subreaper whenever it is not PID 1",
-        Switch::ACCEPTED,
-        |_, items| Switch::parse(items.value()).map(|_| ()),
-    ),
-    Setting::new(
-        ("warn-on-reap", Some('w'), Takes::Nothing),
-        "Print a line for each orphan that is reaped",
-        Switch::ACCEPTED,
-        |config, items| switch(&mut config.reap_report, items, [ReapReport::Silent, ReapReport::Warn]),
-    ),
-    Setting::new(
-        ("log-format", None, Takes::Value("FORMAT")),
-        "Print messages as 'text' (the default), or as 'json', an object a line",
-        LogFormat::ACCEPTED,
-        |config, items| put(&mut config.log_format, items),
-    ),
-    Setting::new(
-        ("verbosity", None, Takes::Value("LEVEL")),
-        "Show errors (0), warnings too (1, the default), what rinit does (2), and all (3)",
-        Verbosity::ACCEPTED,
-        |config, items| put(&mut config.verbosity, items),
-    ),
+const NAMES: [Name; 15] = [
+    Name::ForwardTo,
+    Name::Rewrite,
+    Name::StopSignal,
+    Name::StopDelay,
+    Name::StopTimeout,
+    Name::Drain,
+    Name::ExpectStatus,
+    Name::MapStatus,
+    Name::ParentDeathSignal,
+    Name::DieWithParent,
+    Name::Isolate,
+    Name::Subreaper,
+    Name::WarnOnReap,
+    Name::LogFormat,
+    Name::Verbosity,
 ];
 
-pub(super) fn put<T: Value>(place: &mut T, items: Items<'_>) -> Option<()> {
-    *place = T::parse(items.value())?;
-    Some(())
-}
-
-pub(super) fn put_some<T: Value>(place: &mut Option<T>, items: Items<'_>) -> Option<()> {
-    *place = Some(T::parse(items.value())?);
-    Some(())
-}
-
-fn switch<T>(place: &mut T, items: Items<'_>, [off, on]: [T; 2]) -> Option<()> {
-    *place = match Switch::parse(items.value())? {
-        Switch::On => on,
-        Switch::Off => off,
-    };
-    Some(())
-}
-
-impl Setting {
-    #[cfg_attr(not(feature = "cli"), expect(unused_variables, reason = "nobody asks for help"))]
-    pub(super) const fn new(
-        (long, short, takes): (&'static str, Option<char>, Takes),
-        help: &'static str,
-        accepted: &'static str,
-        apply: Apply,
-    ) -> Setting {
+impl Name {
+    fn setting(self) -> Setting {
+        let (long, short, takes, accepted) = self.form();
         Setting {
             long,
             short,
             takes,
             #[cfg(feature = "cli")]
-            help,
+            help: self.help(),
             accepted,
-            apply,
+            name: self,
         }
     }
 
+    fn form(self) -> Form {
+        use Takes::{List, Nothing, Value as One};
+        match self {
+            Name::ForwardTo => ("forward-to", None, One("WHO"), ForwardTo::ACCEPTED),
+            Name::Rewrite => ("rewrite", Some('r'), List("FROM:TO"), REWRITING),
+            Name::StopSignal => ("stop-signal", None, List("SIGNAL"), SIGNALS),
+            Name::StopDelay => ("stop-delay", None, One("TIME"), Duration::ACCEPTED),
+            Name::StopTimeout => ("stop-timeout", None, One("TIME"), Duration::ACCEPTED),
+            Name::Drain => ("drain", None, One("TIME"), Duration::ACCEPTED),
+            Name::ExpectStatus => ("expect-status", Some('e'), List("STATUS"), STATUSES),
+            Name::MapStatus => ("map-status", None, List("FROM:TO"), STATUS_MAPPING),
+            Name::ParentDeathSignal => ("parent-death-signal", Some('p'), One("SIGNAL"), Signal::ACCEPTED),
+            Name::DieWithParent => ("die-with-parent", None, Nothing, Switch::ACCEPTED),
+            Name::Isolate => ("isolate", None, One("HOW"), Isolate::ACCEPTED),
+            Name::Subreaper => ("subreaper", Some('s'), Nothing, Switch::ACCEPTED),
+            Name::WarnOnReap => ("warn-on-reap", Some('w'), Nothing, Switch::ACCEPTED),
+            Name::LogFormat => ("log-format", None, One("FORMAT"), LogFormat::ACCEPTED),
+            Name::Verbosity => ("verbosity", None, One("LEVEL"), Verbosity::ACCEPTED),
+            Name::Job(job) => job.form(),
+        }
+    }
+
+    #[cfg(feature = "cli")]
+    fn help(self) -> &'static str {
+        match self {
+            Name::ForwardTo => {
+                "Send signals to the 'child' (the default), to its process 'group', or to 'all' processes but rinit"
+            }
+            Name::Rewrite => "Send signal TO in the place of FROM; TO can be 'drop'",
+            Name::StopSignal => "Which signals ask COMMAND to stop: TERM, INT and QUIT by default",
+            Name::StopDelay => "Hold the first request to stop back for so long",
+            Name::StopTimeout => "So long after a request to stop, kill COMMAND's process group",
+            Name::Drain => "When COMMAND has ended, ask all that is left to end too, and kill it after so long",
+            Name::ExpectStatus => "Exit with 0 where COMMAND exits with this",
+            Name::MapStatus => "Exit with TO where COMMAND exits with FROM",
+            Name::ParentDeathSignal => "Act as if rinit got this signal when its parent dies",
+            Name::DieWithParent => "Have rinit and COMMAND killed when rinit's parent dies",
+            Name::Isolate => {
+                "Give COMMAND its own process 'group' (the default), its own 'session', or 'none' of these"
+            }
+            Name::Subreaper => "Accepted for tini's sake: rinit is a subreaper whenever it is not PID 1",
+            Name::WarnOnReap => "Print a line for each orphan that is reaped",
+            Name::LogFormat => "Print messages as 'text' (the default), or as 'json', an object a line",
+            Name::Verbosity => "Show errors (0), warnings too (1, the default), what rinit does (2), and all (3)",
+            Name::Job(job) => job.help(),
+        }
+    }
+
+    /// Puts a value into the configuration, if it is acceptable.
+    fn apply(self, config: &mut Config, items: Items<'_>) -> Option<()> {
+        let plan = &mut config.plan;
+        match self {
+            Name::ForwardTo => config.forward_to = items.parse()?,
+            Name::Rewrite => plan.rewrite.0 = rewriting(items)?,
+            Name::StopSignal => plan.stop_signals = signals(items)?,
+            Name::StopDelay => plan.stop_delay = Some(items.parse()?),
+            Name::StopTimeout => plan.stop_timeout = Some(items.parse()?),
+            Name::Drain => plan.drain = Some(items.parse()?),
+            Name::ExpectStatus => plan.statuses.expected = statuses(items)?,
+            Name::MapStatus => plan.statuses.mapped = status_mapping(items)?,
+            Name::ParentDeathSignal => config.parent_death_signal = Some(items.parse()?),
+            Name::DieWithParent => config.lifetime = items.parse::<Switch>()?.choose(Lifetime::Parents, Lifetime::Own),
+            Name::Isolate => config.isolate = items.parse()?,
+            Name::Subreaper => drop(items.parse::<Switch>()?),
+            Name::WarnOnReap => {
+                config.reap_report = items.parse::<Switch>()?.choose(ReapReport::Warn, ReapReport::Silent);
+            }
+            Name::LogFormat => config.log_format = items.parse()?,
+            Name::Verbosity => config.verbosity = items.parse()?,
+            Name::Job(job) => job.apply(config, items)?,
+        }
+        Some(())
+    }
+}
+
+const REWRITING: &str =
+    "FROM:TO[,FROM:TO]..., two signals by name or number; TO can be 0 or drop, FROM cannot be KILL, STOP or CHLD";
+const SIGNALS: &str = "signals, by name or number, with commas between them: TERM,INT,RTMIN+3; not KILL, STOP or CHLD, which \
+                       rinit never gets";
+const STATUSES: &str = "exit statuses, 0 to 255, with commas between them";
+const STATUS_MAPPING: &str = "FROM:TO[,FROM:TO]..., exit statuses from 0 to 255";
+
+impl Setting {
     /// The name of the variable that says the same.
     pub fn twin(&self) -> String {
         format!("RINIT_{}", self.long.replace('-', "_").to_ascii_uppercase())
     }
 
+    /// Whether this is that name.
+    fn has_twin(&self, name: &[u8]) -> bool {
+        let of_twin = |letter: u8| if letter == b'-' { b'_' } else { letter.to_ascii_uppercase() };
+        name.strip_prefix(b"RINIT_").is_some_and(|name| {
+            name.len() == self.long.len() && name.iter().zip(self.long.bytes()).all(|(have, is)| *have == of_twin(is))
+        })
+    }
+
     /// Applies what was given; `spelled` is how the user wrote the setting's name.
     pub(super) fn apply(&self, config: &mut Config, spelled: &[u8], items: Items<'_>) -> Result<(), UsageError> {
-        (self.apply)(config, items).ok_or_else(|| UsageError::BadValue {
-            option: String::from_utf8_lossy(spelled).into_owned(),
+        self.name.apply(config, items).ok_or_else(|| UsageError::BadValue {
+            option: spelled.to_vec(),
             value: items.0.join(&b','),
             accepted: self.accepted,
         })
@@ -250,18 +264,18 @@ impl Setting {
 /// have `RINIT_VERSION`, and a Kubernetes service called "rinit" gives `RINIT_PORT` to every pod.
 pub(super) fn apply_twin(config: &mut Config, name: &[u8], value: &[u8]) -> Result<(), UsageError> {
     match find_twin(name) {
-        Some(setting) if matches!(setting.takes, Takes::Lines(_)) => {
+        Some(setting @ Setting { name: Name::Job(_), takes: Takes::Lines(_), .. }) => {
             let lines: Vec<&[u8]> = value.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
             setting.apply(config, name, Items(&lines))
         }
         Some(setting) => setting.apply(config, name, Items(&[value])),
-        None => super::entrypoint::refuse(name),
+        None => entrypoint::refuse(name),
     }
 }
 
 /// The setting that a variable is the twin of.
-pub fn find_twin(name: &[u8]) -> Option<&'static Setting> {
-    settings().find(|setting| setting.twin().as_bytes() == name)
+pub fn find_twin(name: &[u8]) -> Option<Setting> {
+    settings().find(|setting| setting.has_twin(name))
 }
 
 /// What rinit was told makes no sense.
@@ -281,21 +295,21 @@ pub enum UsageError {
     )]
     TwoDeaths,
     /// The value means nothing.
-    #[error("cannot use {option}={}: it takes {accepted}", Quoted(.value))]
+    #[error("cannot use {}={}: it takes {}", Escaped(.option), Quoted(.value), Text(.accepted))]
     BadValue {
         /// The option or the variable, as it was written.
-        option: String,
+        option: Vec<u8>,
         /// The value.
         value: Vec<u8>,
         /// What it should have been.
         accepted: &'static str,
     },
     /// The command line is wrong in another way.
-    #[error("cannot use {}: {why}", Quoted(.option.as_bytes()))]
+    #[error("cannot use {}: {}", Quoted(.option), Text(.why))]
     BadUse {
         /// The option, as it was written.
-        option: String,
+        option: Vec<u8>,
         /// What is wrong with it.
-        why: String,
+        why: Cow<'static, str>,
     },
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::number::number;
+use crate::words::place;
 
 /// A type that an option's value is parsed into.
 pub trait Value: Sized {
@@ -69,7 +70,7 @@ impl Value for ForwardTo {
     const ACCEPTED: &'static str = "child, group or all";
 
     fn parse(text: &[u8]) -> Option<ForwardTo> {
-        one_of(text, [("child", ForwardTo::Child), ("group", ForwardTo::Group), ("all", ForwardTo::All)])
+        [ForwardTo::Child, ForwardTo::Group, ForwardTo::All].get(place("child group all", text)?).copied()
     }
 }
 
@@ -89,7 +90,7 @@ impl Value for Isolate {
     const ACCEPTED: &'static str = "group, session or none";
 
     fn parse(text: &[u8]) -> Option<Isolate> {
-        one_of(text, [("group", Isolate::Group), ("session", Isolate::Session), ("none", Isolate::None)])
+        [Isolate::Group, Isolate::Session, Isolate::None].get(place("group session none", text)?).copied()
     }
 }
 
@@ -117,7 +118,7 @@ impl Value for LogFormat {
     const ACCEPTED: &'static str = "text or json";
 
     fn parse(text: &[u8]) -> Option<LogFormat> {
-        one_of(text, [("text", LogFormat::Text), ("json", LogFormat::Json)])
+        [LogFormat::Text, LogFormat::Json].get(place("text json", text)?).copied()
     }
 }
 
@@ -140,12 +141,21 @@ pub enum Switch {
     Off,
 }
 
+impl Switch {
+    /// The one or the other.
+    pub fn choose<T>(self, on: T, off: T) -> T {
+        match self {
+            Switch::On => on,
+            Switch::Off => off,
+        }
+    }
+}
+
 impl Value for Switch {
     const ACCEPTED: &'static str = "1, true, yes or on, or 0, false, no or off";
 
     fn parse(text: &[u8]) -> Option<Switch> {
-        let on = ["1", "true", "yes", "on"].map(|word| (word, Switch::On));
-        one_of(text, on).or_else(|| one_of(text, ["0", "false", "no", "off"].map(|word| (word, Switch::Off))))
+        Some(if place("1 true yes on 0 false no off", text)? < 4 { Switch::On } else { Switch::Off })
     }
 }
 
@@ -167,9 +177,4 @@ impl Value for Duration {
         let duration = Duration::from_millis(number(&text[..digits])?.checked_mul(milliseconds)?);
         (duration <= LONGEST).then_some(duration)
     }
-}
-
-/// The value of one of these words, in small letters or large.
-fn one_of<T: Copy, const N: usize>(text: &[u8], words: [(&str, T); N]) -> Option<T> {
-    words.iter().find(|(word, _)| text.eq_ignore_ascii_case(word.as_bytes())).map(|(_, value)| *value)
 }

@@ -5,7 +5,8 @@ use std::fmt::{self, Write};
 use super::Facts;
 use super::line::Line;
 use crate::config::Verbosity;
-use crate::quoted::Escaped;
+use crate::number::{decimal, padded};
+use crate::quoted::{Escaped, Text};
 use crate::sys::clock;
 
 /// The most that a process's name takes: four times what the kernel keeps of it. A command's can be longer.
@@ -24,9 +25,9 @@ pub fn set(line: &mut Line, level: Verbosity, facts: Facts<'_>, message: fmt::Ar
         Verbosity::Debug => "debug",
     };
     // All of this fits: nothing in it can be long but the name, which is cut, and the message, which gets the rest.
-    let _ = write!(line, "{{\"time\":\"{}\",\"level\":\"{level}\",\"event\":\"{}\"", Now, facts.event);
+    let _ = write!(line, "{{\"time\":\"{}\",\"level\":\"{}\",\"event\":\"{}\"", Now, Text(level), Text(facts.event));
     if let Some(process) = facts.process {
-        let _ = write!(line, ",\"pid\":{},\"name\":\"", process.pid);
+        let _ = write!(line, ",\"pid\":{},\"name\":\"", decimal(process.pid.as_raw()));
         let _ = string(line, LONGEST_NAME, format_args!("{}", Escaped(process.name)));
         line.push(b"\"");
     }
@@ -34,7 +35,7 @@ pub fn set(line: &mut Line, level: Verbosity, facts: Facts<'_>, message: fmt::Ar
         let _ = write!(line, ",\"signal\":\"{signal}\"");
     }
     if let Some(status) = facts.status {
-        let _ = write!(line, ",\"status\":{}", i32::from(status));
+        let _ = write!(line, ",\"status\":{}", decimal(status.0));
     }
     line.push(b",\"message\":\"");
     let room = line.room() - CUT.len();
@@ -85,12 +86,19 @@ impl fmt::Display for Now {
         let (days, second) = ((now.as_secs() / 86_400) as u32, (now.as_secs() % 86_400) as u32);
         let (year, month, day) = date(days);
         let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-        write!(f, "{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", now.subsec_millis())
+        decimal(year).fmt(f)?;
+        for (before, number) in [('-', month), ('-', day), ('T', hour), (':', minute), (':', second)] {
+            f.write_char(before)?;
+            padded(number, 2).fmt(f)?;
+        }
+        f.write_char('.')?;
+        padded(now.subsec_millis(), 3).fmt(f)?;
+        f.write_char('Z')
     }
 }
 
 /// Year, month and day, so many days after the 1st of January 1970.
-fn date(mut days: u32) -> (u32, u8, u32) {
+fn date(mut days: u32) -> (u32, u32, u32) {
     let mut year = 1970;
     let is_leap = |year: u32| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     while days >= 365 + u32::from(is_leap(year)) {

@@ -10,7 +10,9 @@ use super::{Asker, Identity, Report, Shown};
 use crate::ending::Ending;
 use crate::everyone::Everyone;
 use crate::log::Facts;
+use crate::number::decimal;
 use crate::oom;
+use crate::quoted::Text;
 use crate::signal::Signal;
 use crate::step::Blame;
 use crate::sys::deliver;
@@ -26,13 +28,14 @@ impl Report<'_> {
                 Some(kills @ 1..) if signal == Signal::KILL => log.warning(
                     Facts { event: "oom-killed", ..facts.signal(signal) },
                     format_args!(
-                        "{program} {ending}; the container's OOM killer has acted {kills} time(s): raise its memory limit, \
-                         or use less"
+                        "{program} {ending}; the container's OOM killer has acted {} time(s): raise its memory limit, \
+                         or use less",
+                        decimal(kills)
                     ),
                 ),
                 _ => log.warning(
                     Facts { event: "killed", ..facts.signal(signal) },
-                    format_args!("{program} {ending}, which rinit did not send{}", hint(signal)),
+                    format_args!("{program} {ending}, which rinit did not send{}", Text(hint(signal))),
                 ),
             },
             (Ending::Killed { signal, .. }, Blame::Expected) => {
@@ -79,8 +82,9 @@ impl Report<'_> {
             denied => self.log.warning(
                 facts,
                 format_args!(
-                    "{left} did not end within {drain} after {program} had ended; {denied} of them got no signal at all: \
-                     {OTHER_USER}, or run all as one user"
+                    "{left} did not end within {drain} after {program} had ended; {} of them got no signal at all: \
+                     {OTHER_USER}, or run all as one user",
+                    decimal(denied as u64)
                 ),
             ),
         }
@@ -88,7 +92,8 @@ impl Report<'_> {
 }
 
 /// Why somebody may not be sent a signal, and what to do about it.
-const OTHER_USER: &str = "it runs as another user, and rinit has no CAP_KILL; grant rinit that capability";
+const OTHER_USER: Text<'static> =
+    Text("it runs as another user, and rinit has no CAP_KILL; grant rinit that capability");
 
 /// Processes that are to be named in one line.
 pub struct Leftovers {
@@ -131,12 +136,12 @@ impl fmt::Display for Leftovers {
             });
         }
         for (i, (pid, name)) in self.named.iter().flatten().enumerate() {
-            let separator = if i == 0 { "" } else { ", " };
-            write!(f, "{separator}{}", Identity { pid: *pid, name: name.bytes() })?;
+            f.write_str(if i == 0 { "" } else { ", " })?;
+            Identity { pid: *pid, name: name.bytes() }.fmt(f)?;
         }
         match self.count.saturating_sub(Self::NAMED) {
             0 => Ok(()),
-            more => write!(f, " and {more} more"),
+            more => write!(f, " and {} more", decimal(more as u64)),
         }
     }
 }

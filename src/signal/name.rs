@@ -4,7 +4,8 @@ use std::fmt;
 
 use super::Signal;
 use crate::config::Value;
-use crate::number::small;
+use crate::number::{decimal, small};
+use crate::words::{at, place, without_prefix};
 
 /// Those of 1 to 31, as `signal(7)` numbers them on every machine that rinit is built for. One string and no table of strings:
 /// each of those would have to be relocated whenever rinit starts.
@@ -12,20 +13,25 @@ const NAMES: &str = "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE
                      URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS";
 
 /// Other names for some of them.
-const ALIASES: [(&str, i32); 3] = [("IOT", libc::SIGABRT), ("CLD", libc::SIGCHLD), ("POLL", libc::SIGIO)];
+const ALIASES: &str = "IOT CLD POLL";
 
 impl fmt::Display for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         /// Half-way between RTMIN and RTMAX, where `kill -l` changes from counting up to counting down.
         const MIDDLE: u8 = Signal::RTMIN.0 + 15;
-        match (NAMES.split(' ').nth(usize::from(self.0) - 1), *self) {
-            (Some(name), _) => write!(f, "SIG{name}"),
-            (None, Signal::RTMIN) => f.write_str("SIGRTMIN"),
-            (None, Signal::RTMAX) => f.write_str("SIGRTMAX"),
-            (None, Signal(n)) if n < Signal::RTMIN.0 => write!(f, "signal {n}"),
-            (None, Signal(n)) if n <= MIDDLE => write!(f, "SIGRTMIN+{}", n - Signal::RTMIN.0),
-            (None, Signal(n)) => write!(f, "SIGRTMAX-{}", Signal::RTMAX.0 - n),
-        }
+        let (text, number) = match *self {
+            Signal::RTMIN => ("SIGRTMIN", None),
+            Signal::RTMAX => ("SIGRTMAX", None),
+            Signal(n @ ..=31) => {
+                f.write_str("SIG")?;
+                (at(NAMES, usize::from(n) - 1).unwrap_or_default(), None)
+            }
+            Signal(n) if n < Signal::RTMIN.0 => ("signal ", Some(n)),
+            Signal(n) if n <= MIDDLE => ("SIGRTMIN+", Some(n - Signal::RTMIN.0)),
+            Signal(n) => ("SIGRTMAX-", Some(Signal::RTMAX.0 - n)),
+        };
+        f.write_str(text)?;
+        number.map_or(Ok(()), |number| decimal(number).fmt(f))
     }
 }
 
@@ -45,9 +51,10 @@ fn by_name(name: &[u8]) -> Option<i32> {
     if let Some(below) = without_prefix(name, "RTMAX") {
         return offset(below, b'-').map(|offset| i32::from(Signal::RTMAX.0 - offset));
     }
-    let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
-    let alias = ALIASES.iter().find(|(alias, _)| is(alias)).map(|(_, number)| *number);
-    alias.or_else(|| NAMES.split(' ').zip(1..).find(|(known, _)| is(known)).map(|(_, number)| number))
+    if let Some(alias) = place(ALIASES, name) {
+        return [libc::SIGABRT, libc::SIGCHLD, libc::SIGIO].get(alias).copied();
+    }
+    place(NAMES, name).map(|place| place as i32 + 1)
 }
 
 /// What follows RTMIN or RTMAX: nothing, or a sign and a number that leads no further than to the other.
@@ -59,11 +66,6 @@ fn offset(text: &[u8], sign: u8) -> Option<u8> {
         }
         _ => None,
     }
-}
-
-fn without_prefix<'a>(text: &'a [u8], prefix: &str) -> Option<&'a [u8]> {
-    let (start, rest) = text.split_at_checked(prefix.len())?;
-    start.eq_ignore_ascii_case(prefix.as_bytes()).then_some(rest)
 }
 
 #[cfg(test)]

@@ -7,7 +7,13 @@ use super::*;
 
 /// With no options.
 fn step(phase: Phase, event: Event) -> (Phase, Action) {
-    super::step(&Plan::default(), phase, event)
+    step_by(&Plan::default(), phase, event)
+}
+
+/// What is remembered then, and what is to be done.
+fn step_by(plan: &Plan, mut phase: Phase, event: Event) -> (Phase, Action) {
+    let action = super::step(plan, &mut phase, event);
+    (phase, action)
 }
 
 const PLAIN: Standing = Standing { resumer: Resumer::Nobody, terminal: TerminalSignals::None };

@@ -2,14 +2,15 @@
 
 use std::ffi::CStr;
 use std::fmt::{self, Write};
-use std::os::fd::BorrowedFd;
+use std::os::fd::{BorrowedFd, FromRawFd, OwnedFd};
 
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, open};
-use nix::sys::stat::{Mode, SFlag, fstat};
+use nix::sys::stat::{SFlag, fstat};
 use nix::unistd::{Pid, read};
 
 use super::processes;
+use crate::number::decimal;
+use crate::quoted::Text;
 
 /// Descriptors 0, 1 and 2, open or not. (`std::io::stdin` would allocate a buffer for it.)
 // SAFETY: nobody closes them; if one was never open, calls on it say EBADF.
@@ -23,23 +24,41 @@ pub const STANDARD: [BorrowedFd<'static>; 3] = unsafe {
 
 /// The beginning of a file, as much as the buffer takes; empty if it cannot be read.
 pub fn read_start<'b>(path: &CStr, buffer: &'b mut [u8]) -> &'b [u8] {
-    // SAFETY: path is a C string, and the descriptor is closed by the one who opened it; buffer has that many bytes.
-    let length = unsafe {
-        let fd = libc::open(path.as_ptr(), libc::O_RDONLY | libc::O_CLOEXEC | libc::O_NOCTTY | libc::O_NONBLOCK);
-        if fd < 0 {
-            return &[];
-        }
-        let length = libc::read(fd, buffer.as_mut_ptr().cast(), buffer.len());
-        libc::close(fd);
-        length
+    let length = match open(path, libc::O_RDONLY | libc::O_NOCTTY | libc::O_NONBLOCK) {
+        Ok(file) => read(file, buffer).unwrap_or(0),
+        Err(_) => 0,
     };
-    &buffer[..usize::try_from(length).unwrap_or(0)]
+    &buffer[..length]
+}
+
+/// Opens a file, which a program that is started later does not inherit.
+///
+/// # Errors
+/// As `open(2)`.
+pub fn open(path: &CStr, flags: i32) -> Result<OwnedFd, Errno> {
+    // Also one that is too large for the numbers of a 32-bit machine.
+    let flags = flags | libc::O_CLOEXEC | libc::O_LARGEFILE;
+    // SAFETY: a path, and numbers.
+    let fd = Errno::result(unsafe { libc::syscall(libc::SYS_openat, libc::AT_FDCWD, path.as_ptr(), flags, 0) })?;
+    // SAFETY: the kernel just gave us this descriptor, and nobody else knows of it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd as i32) })
+}
+
+/// PATH_MAX of the kernel.
+pub const LONGEST_PATH: usize = 4096;
+
+/// What a symbolic link leads to, if it is one.
+pub fn link<'b>(path: &CStr, buffer: &'b mut [u8; LONGEST_PATH]) -> Option<&'b [u8]> {
+    // SAFETY: a path, and a buffer with that many bytes to write to.
+    let length = unsafe {
+        libc::syscall(libc::SYS_readlinkat, libc::AT_FDCWD, path.as_ptr(), buffer.as_mut_ptr(), buffer.len())
+    };
+    buffer.get(..usize::try_from(length).ok()?)
 }
 
 /// The file that a process executes; none without /proc.
 pub fn executable_of(pid: Pid) -> Option<Vec<u8>> {
-    use std::os::unix::ffi::OsStringExt;
-    nix::fcntl::readlink(Path::of(pid, "exe").as_c_str()).ok().map(OsStringExt::into_vec)
+    link(Path::of(pid, "exe").as_c_str(), &mut [0; LONGEST_PATH]).map(<[u8]>::to_vec)
 }
 
 /// Why a file could not be read whole.
@@ -59,8 +78,7 @@ pub enum ReadError {
 /// If it cannot be read, or is larger.
 pub fn read_all(path: &CStr, largest: usize) -> Result<Vec<u8>, ReadError> {
     // Not to wait for who opens the other end of a pipe.
-    let flags = OFlag::O_RDONLY | OFlag::O_CLOEXEC | OFlag::O_NOCTTY | OFlag::O_NONBLOCK;
-    let file = open(path, flags, Mode::empty()).map_err(ReadError::Errno)?;
+    let file = open(path, libc::O_RDONLY | libc::O_NOCTTY | libc::O_NONBLOCK).map_err(ReadError::Errno)?;
     let status = fstat(&file).map_err(ReadError::Errno)?;
     if SFlag::from_bits_truncate(status.st_mode) & SFlag::S_IFMT != SFlag::S_IFREG {
         return Err(ReadError::NotAFile);
@@ -118,7 +136,7 @@ impl Path {
     /// `/proc/PID/NAME`.
     pub fn of(pid: Pid, name: &str) -> Path {
         let mut path = Path { bytes: [0; 32], length: 0 };
-        let _ = write!(path, "/proc/{pid}/{name}");
+        let _ = write!(path, "/proc/{}/{}", decimal(pid.as_raw()), Text(name));
         path
     }
 

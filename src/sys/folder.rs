@@ -4,15 +4,15 @@ use std::ffi::CStr;
 use std::os::fd::{AsRawFd, OwnedFd};
 
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, open};
-use nix::sys::stat::Mode;
+
+use super::files::open;
 
 /// Shows the names that there are, in no order, `.` and `..` among them.
 ///
 /// # Errors
 /// If the folder cannot be read.
 pub fn visit(folder: &CStr, each: &mut dyn FnMut(&CStr)) -> Result<(), Errno> {
-    let folder = open(folder, OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC, Mode::empty())?;
+    let folder = open(folder, libc::O_RDONLY | libc::O_DIRECTORY)?;
     let mut entries = Entries { bytes: [0; 2048] };
     loop {
         match entries.read(&folder)? {

@@ -18,6 +18,7 @@ pub mod processes;
 pub mod relro;
 pub mod signals;
 pub mod start;
+pub mod status;
 pub mod terminal;
 #[cfg(feature = "entrypoint")]
 pub mod try_connect;

@@ -1,11 +1,12 @@
 //! What rinit changes about itself.
 
+use std::ptr;
 use std::time::Duration;
 
 use nix::errno::Errno;
-use nix::sys::prctl::set_child_subreaper;
 use nix::unistd::{Pid, chdir, getpid};
 
+use super::limits;
 use crate::signal::Signal;
 
 /// Makes sure that orphans become rinit's children. Those of PID 1 do anyway; elsewhere rinit becomes a subreaper.
@@ -13,16 +14,25 @@ use crate::signal::Signal;
 /// # Errors
 /// As `PR_SET_CHILD_SUBREAPER(2const)`; orphans then go to somebody else, who reaps them just as well.
 pub fn adopt_orphans() -> Result<(), Errno> {
-    if getpid() == Pid::from_raw(1) { Ok(()) } else { set_child_subreaper(true) }
+    if getpid() == Pid::from_raw(1) { Ok(()) } else { control(libc::PR_SET_CHILD_SUBREAPER, 1) }
 }
 
 /// The signal that the kernel sends to the calling process when its parent, or the thread of it that made this process, ends.
 /// `exec` keeps it, but not that of a program with a set-user-ID bit or capabilities: `PR_SET_PDEATHSIG(2const)`. (nix's cannot
 /// be a real-time signal.) Async-signal-safe.
 pub fn set_parent_death_signal(signal: Signal) {
-    // SAFETY: takes numbers. It fails for no signal that there is.
-    unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, signal.number()) };
+    // It fails for no signal that there is.
+    let _ = control(libc::PR_SET_PDEATHSIG, signal.number().into());
 }
+
+/// `prctl(2)`, as long as it takes one number.
+fn control(operation: i32, value: libc::c_long) -> Result<(), Errno> {
+    // SAFETY: takes numbers.
+    Errno::result(unsafe { libc::syscall(libc::SYS_prctl, operation, value, NONE, NONE, NONE) }).map(drop)
+}
+
+/// What the kernel wants to see where there is no argument.
+const NONE: libc::c_long = 0;
 
 /// Lets go of what keeps others waiting or busy: descriptors from 3 up (a pipe ends only when its last writer is gone)
 /// and the working directory (a busy file system cannot be unmounted). 0, 1 and 2 stay: images log through
@@ -39,19 +49,16 @@ fn close_from(first: u32) {
     if !closed {
         // Before Linux 5.9, or a seccomp filter. The limit can be a thousand million: no process has that many open.
         const PLENTY: u16 = u16::MAX;
-        let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-        // SAFETY: limit is an rlimit to write to; closing what is not open is an error, which is as good.
-        unsafe {
-            libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit);
-            let end = limit.rlim_cur.min(PLENTY.into()) as u32;
-            for fd in first..end {
-                libc::close(fd as i32);
-            }
+        let end = limits::soft(libc::RLIMIT_NOFILE as u8).min(PLENTY.into()) as u32;
+        for fd in first..end {
+            // SAFETY: closing what is not open is an error, which is as good.
+            unsafe { libc::close(fd as i32) };
         }
     }
 }
 
 /// Sleeps for a moment.
 pub fn sleep(duration: Duration) {
-    std::thread::sleep(duration);
+    // SAFETY: waits for no descriptor at all.
+    unsafe { libc::poll(ptr::null_mut(), 0, duration.as_millis() as i32) };
 }

@@ -40,24 +40,30 @@ pub fn set_sigchld(disposition: Disposition) -> Disposition {
         Disposition::Default => libc::SIG_DFL,
         Disposition::Ignore => libc::SIG_IGN,
     };
-    // SAFETY: all zeroes is a valid sigaction (no flags, empty mask), and no handler is a function.
-    unsafe {
-        let mut action: libc::sigaction = MaybeUninit::zeroed().assume_init();
-        let mut before: libc::sigaction = MaybeUninit::zeroed().assume_init();
-        action.sa_sigaction = handler;
-        libc::sigaction(libc::SIGCHLD, &raw const action, &raw mut before);
-        if before.sa_sigaction == libc::SIG_IGN { Disposition::Ignore } else { Disposition::Default }
-    }
+    exchange(Signal::CHLD, Some(&Action { handler, ..Action::default() }))
 }
 
 /// What is done with a signal.
 pub fn disposition(signal: Signal) -> Disposition {
-    // SAFETY: all zeroes is a valid sigaction; nothing is set.
-    unsafe {
-        let mut current: libc::sigaction = MaybeUninit::zeroed().assume_init();
-        libc::sigaction(signal.number(), ptr::null(), &raw mut current);
-        if current.sa_sigaction == libc::SIG_IGN { Disposition::Ignore } else { Disposition::Default }
-    }
+    exchange(signal, None)
+}
+
+/// The kernel's `struct sigaction`: a handler, and room for what follows, which differs from machine to machine. All zeroes, that
+/// is no flags, no restorer and an empty mask.
+#[repr(C)]
+#[derive(Default)]
+struct Action {
+    handler: usize,
+    rest: [usize; 7],
+}
+
+/// What was done with a signal, until now if something new is to be done.
+fn exchange(signal: Signal, new: Option<&Action>) -> Disposition {
+    let mut before = Action::default();
+    let new = new.map_or(ptr::null(), ptr::from_ref);
+    // SAFETY: new is null or an action with no function for a handler; before has room for what was. None of it is larger.
+    unsafe { libc::syscall(libc::SYS_rt_sigaction, signal.number(), new, &raw mut before, SIGSET_BYTES) };
+    if before.handler == libc::SIG_IGN { Disposition::Ignore } else { Disposition::Default }
 }
 
 /// A signal that was waiting for rinit.

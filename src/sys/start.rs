@@ -36,11 +36,11 @@ pub fn environment() -> Vec<&'static CStr> {
     // SAFETY: environ(7) is null or an array of strings that ends with a null pointer; nobody has changed it since the
     // start, so that all of it lives as long as the process.
     unsafe {
-        let variable = |i| if environ.is_null() { std::ptr::null() } else { *environ.add(i) };
-        (0..)
-            .map(variable)
-            .take_while(|pointer: &*const c_char| !pointer.is_null())
-            .map(|p| CStr::from_ptr(p))
-            .collect()
+        let (mut variables, mut next) = (Vec::new(), environ);
+        while !next.is_null() && !(*next).is_null() {
+            variables.push(CStr::from_ptr(*next));
+            next = next.add(1);
+        }
+        variables
     }
 }

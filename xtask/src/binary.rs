@@ -72,6 +72,10 @@ fn flags(source: &Path, scratch: &Path, toolchain: &Toolchain) -> Result<Vec<Str
         "-Cforce-unwind-tables=no",
         "-Zlocation-detail=none",
         "-Zfmt-debug=none",
+        // Calls of libc without a table of pointers to its functions, which would be relocated whenever rinit starts.
+        "-Zplt=yes",
+        // Nothing is inlined that does not make its caller smaller.
+        "-Cllvm-args=-inline-threshold=0",
         // Of two functions that are the same, one of clap's might be kept for both: last.ld would put it in the wrong place.
         "-Zmerge-functions=disabled",
     ]

@@ -9,7 +9,7 @@ use crate::failure::{Failure, Result};
 use crate::{alignment, audit, files, image, manual, package, sbom};
 
 /// How large each flavour may be on amd64, in bytes: the default one has a parser and its help texts.
-const LARGEST: [(Flavour, usize); 2] = [(Flavour::Default, 320 * 1024), (Flavour::Minimal, 80 * 1024)];
+const LARGEST: [(Flavour, usize); 2] = [(Flavour::Default, 320_000), (Flavour::Minimal, 64_000)];
 
 /// What is made of what, and where.
 #[derive(Debug)]

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::super::step;
 use super::*;
 use crate::plan::{Rewrite, StatusMap};
 
@@ -77,7 +76,7 @@ impl World {
     /// As the loop does it, and as [`Phase`] is documented; then looks whether what must hold does.
     fn happens(&mut self, event: Event) -> Action {
         let before = self.phase;
-        let (after, action) = step(&self.plan, before, event);
+        let (after, action) = step_by(&self.plan, before, event);
         if after.stage != before.stage {
             self.deadline = after.stage.limit(&self.plan).map(|limit| self.now + limit);
         }

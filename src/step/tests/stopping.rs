@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::super::step;
 use super::*;
 use crate::plan::{Rewrite, StatusMap};
 
@@ -52,7 +51,7 @@ fn term() -> Event {
 fn a_request_to_stop_goes_through_its_stages() {
     for (plan, rewriting) in plans() {
         let outgoing = if rewriting == Rewriting::ToQuit { Signal::QUIT } else { Signal::TERM };
-        let (mut phase, mut action) = step(&plan, RUNNING, term());
+        let (mut phase, mut action) = step_by(&plan, RUNNING, term());
         if rewriting == Rewriting::Dropped {
             assert_eq!((phase, action), (RUNNING, Action::Nothing), "a request that is dropped is none");
             continue;
@@ -60,15 +59,15 @@ fn a_request_to_stop_goes_through_its_stages() {
         if plan.stop_delay.is_some() {
             assert_eq!((phase.stage, action), (Stage::Delaying(Signal::TERM), Action::Hold));
             assert_eq!((phase.stage.limit(&plan), phase.sent), (Some(DELAY), SignalSet::NONE));
-            (phase, action) = step(&plan, phase, Event::Deadline(Notice::Late));
+            (phase, action) = step_by(&plan, phase, Event::Deadline(Notice::Late));
         }
         assert_eq!((phase.stage, action), (Stage::Stopping(outgoing, Chance::First), Action::Forward(outgoing)));
         assert_eq!((phase.stage.limit(&plan), phase.sent.contains(outgoing)), (plan.stop_timeout, true));
-        let (again, action) = step(&plan, phase, term());
+        let (again, action) = step_by(&plan, phase, term());
         assert_eq!((again.stage, action), (phase.stage, Action::Forward(outgoing)), "the clock is not set anew");
-        let (killed_phase, action) = step(&plan, phase, Event::Deadline(Notice::InTime));
+        let (killed_phase, action) = step_by(&plan, phase, Event::Deadline(Notice::InTime));
         assert_eq!((killed_phase.stage, action), (Stage::Killed, Action::Kill(outgoing)));
-        let (after, action) = step(&plan, killed_phase, killed(Signal::KILL));
+        let (after, action) = step_by(&plan, killed_phase, killed(Signal::KILL));
         let status = status_of(Signal::KILL);
         match plan.drain {
             None => assert_eq!(action, Action::Finish(status, Blame::Expected)),
@@ -86,7 +85,7 @@ fn while_a_request_is_held_back_others_pass_and_a_second_request_takes_its_place
     for (plan, rewriting) in plans().filter(|(plan, _)| plan.stop_delay.is_some()) {
         let delaying = Phase { stage: Stage::Delaying(Signal::TERM), ..RUNNING };
         for signal in signals().filter(|signal| *signal != Signal::TERM) {
-            let (after, action) = step(&plan, delaying, Event::Signal(signal, Origin::Elsewhere));
+            let (after, action) = step_by(&plan, delaying, Event::Signal(signal, Origin::Elsewhere));
             let (stage, expected) = match signal {
                 _ if asks(signal) => (Stage::Stopping(signal, Chance::First), Action::Forward(signal)),
                 Signal::CONT => (delaying.stage, Action::ForwardContinue),
@@ -94,14 +93,14 @@ fn while_a_request_is_held_back_others_pass_and_a_second_request_takes_its_place
             };
             assert_eq!((after.stage, action), (stage, expected));
         }
-        let action = step(&plan, delaying, term()).1;
+        let action = step_by(&plan, delaying, term()).1;
         match rewriting {
             Rewriting::Not => assert_eq!(action, Action::Forward(Signal::TERM)),
             Rewriting::ToQuit => assert_eq!(action, Action::Forward(Signal::QUIT)),
             Rewriting::Dropped => assert_eq!(action, Action::Nothing),
         }
         let stopped = Phase { program: ProgramState::Stopped(Signal::STOP), ..delaying };
-        if let (_, Action::ForwardAndContinue(_)) = step(&plan, stopped, Event::Deadline(Notice::InTime)) {
+        if let (_, Action::ForwardAndContinue(_)) = step_by(&plan, stopped, Event::Deadline(Notice::InTime)) {
             assert_ne!(rewriting, Rewriting::Dropped);
         } else {
             assert_eq!(rewriting, Rewriting::Dropped);
@@ -118,10 +117,10 @@ fn a_deadline_that_passed_while_nobody_ran_passes_once_more() {
     let ends = [Action::Kill(Signal::INT), Action::KillLeft];
     for i in 0..2 {
         let at = |stage| Phase { stage, ..RUNNING };
-        assert_eq!(step(&plan, at(first[i]), Event::Deadline(Notice::Late)), (at(last[i]), Action::Nothing));
-        assert_eq!(step(&plan, at(first[i]), Event::Deadline(Notice::InTime)).1, ends[i]);
+        assert_eq!(step_by(&plan, at(first[i]), Event::Deadline(Notice::Late)), (at(last[i]), Action::Nothing));
+        assert_eq!(step_by(&plan, at(first[i]), Event::Deadline(Notice::InTime)).1, ends[i]);
         for notice in NOTICES {
-            assert_eq!(step(&plan, at(last[i]), Event::Deadline(notice)).1, ends[i]);
+            assert_eq!(step_by(&plan, at(last[i]), Event::Deadline(notice)).1, ends[i]);
         }
     }
 }
@@ -142,16 +141,16 @@ fn what_is_left_is_sent_requests_to_stop_and_nothing_else_until_it_is_killed() {
             // QUIT is dropped.
             _ => Action::Nothing,
         };
-        assert_eq!(step(&plan, draining, event), (draining, expected));
+        assert_eq!(step_by(&plan, draining, event), (draining, expected));
         let clearing = Phase { stage: Stage::Clearing(status), ..RUNNING };
-        assert_eq!(step(&plan, clearing, event), (clearing, Action::Nothing));
+        assert_eq!(step_by(&plan, clearing, event), (clearing, Action::Nothing));
         for phase in [draining, clearing] {
-            assert_eq!(step(&plan, phase, Event::NothingLeft).1, Action::Exit(status));
+            assert_eq!(step_by(&plan, phase, Event::NothingLeft).1, Action::Exit(status));
             let orphan = Event::Orphan(Change::Ended(Ending::Exited(9)));
-            assert_eq!(step(&plan, phase, orphan), (phase, Action::ReportReaped(Ending::Exited(9))));
+            assert_eq!(step_by(&plan, phase, orphan), (phase, Action::ReportReaped(Ending::Exited(9))));
         }
         for notice in NOTICES {
-            assert_eq!(step(&plan, clearing, Event::Deadline(notice)).1, Action::Exit(status));
+            assert_eq!(step_by(&plan, clearing, Event::Deadline(notice)).1, Action::Exit(status));
         }
     }
 }
@@ -164,7 +163,7 @@ fn which_signals_ask_to_stop_is_seen_by_what_is_received() {
         ..Plan::default()
     };
     for signal in signals() {
-        let (after, action) = step(&plan, RUNNING, Event::Signal(signal, Origin::Elsewhere));
+        let (after, action) = step_by(&plan, RUNNING, Event::Signal(signal, Origin::Elsewhere));
         let outgoing = match signal.number() {
             1 => Signal::new(10).unwrap(),
             12 => Signal::TERM,
@@ -182,12 +181,12 @@ fn the_status_is_mapped_and_one_that_is_expected_is_nobodys_fault() {
     let statuses = StatusMap { expected: vec![137, 139], mapped: vec![(1, 143)] };
     let plan = Plan { statuses, ..Plan::default() };
     let exited = |status| Event::Program(Change::Ended(Ending::Exited(status)));
-    assert_eq!(step(&plan, RUNNING, exited(1)).1, Action::Finish(ExitStatus(143), Blame::Expected));
-    assert_eq!(step(&plan, RUNNING, exited(2)).1, Action::Finish(ExitStatus(2), Blame::Expected));
+    assert_eq!(step_by(&plan, RUNNING, exited(1)).1, Action::Finish(ExitStatus(143), Blame::Expected));
+    assert_eq!(step_by(&plan, RUNNING, exited(2)).1, Action::Finish(ExitStatus(2), Blame::Expected));
     let crash = Signal::new(11).unwrap();
-    assert_eq!(step(&plan, RUNNING, killed(crash)).1, Action::Finish(ExitStatus(0), Blame::Expected));
+    assert_eq!(step_by(&plan, RUNNING, killed(crash)).1, Action::Finish(ExitStatus(0), Blame::Expected));
     // But for what may be the OOM killer's work.
-    assert_eq!(step(&plan, RUNNING, killed(Signal::KILL)).1, Action::Finish(ExitStatus(0), Blame::KilledByOthers));
+    assert_eq!(step_by(&plan, RUNNING, killed(Signal::KILL)).1, Action::Finish(ExitStatus(0), Blame::KilledByOthers));
 }
 
 #[test]
@@ -196,7 +195,7 @@ fn rinit_does_not_stop_with_its_program_while_a_clock_runs() {
     let standing = Standing { resumer: Resumer::Shell, terminal: TerminalSignals::ToProgram };
     let stopping = Phase { job: Job::Stopping, ..super::stopped(standing, Signal::TSTP) };
     let asked = Phase { stage: Stage::Stopping(Signal::TERM, Chance::First), ..stopping };
-    assert_eq!(step(&plan, asked, Event::Quiet).1, Action::Nothing);
-    assert_eq!(step(&Plan::default(), asked, Event::Quiet).1, Action::Suspend(Signal::TSTP));
-    assert_eq!(step(&plan, stopping, Event::Quiet).1, Action::Suspend(Signal::TSTP));
+    assert_eq!(step_by(&plan, asked, Event::Quiet).1, Action::Nothing);
+    assert_eq!(step_by(&Plan::default(), asked, Event::Quiet).1, Action::Suspend(Signal::TSTP));
+    assert_eq!(step_by(&plan, stopping, Event::Quiet).1, Action::Suspend(Signal::TSTP));
 }
