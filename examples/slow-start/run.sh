@@ -27,7 +27,7 @@ start killed-in-period --restart always --health-cmd "$killing" --health-start-p
 start first-late --restart always --health-cmd "$killing" --health-interval 20s "$image" >/dev/null
 start served --restart always --health-cmd /check.sh "$image" >/dev/null
 
-scenario "ten seconds until it serves, and || { kill 1; false; }: it is killed before it ever serves, again and again"
+scenario "ten seconds until it serves, and a check that ends in kill 1: it is killed before it ever serves, again and again"
 wait_until 60 "killed has been restarted 3 times" is_restarted killed 3
 expect "killed: times that it has served" 0 "$(says killed serving)"
 docker rm --force "$(named killed)" >/dev/null
