@@ -48,6 +48,7 @@ fn parsing_stops_at_the_command() {
 }
 
 /// The default, but for this.
+#[cfg(feature = "cli")]
 fn with(change: impl FnOnce(&mut Config)) -> Config {
     let mut config = Config::default();
     change(&mut config);

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::io::Write;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixListener;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use super::{HOOK, both_ways, file, nothing_runs, prints};
@@ -43,9 +44,24 @@ impl Witness {
     }
 }
 
-/// A port of 127.0.0.1 on which nobody listens, for now.
+/// A port of 127.0.0.1 on which nobody listens. None of those that the kernel gives to whoever asks for any port
+/// (`ip_local_port_range`, from 32768 up): while it is free, a socket of another test might get it.
 fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let start = 10_000 + (std::process::id() % 20_000) as u16;
+    let mut ports = std::iter::repeat_with(|| start + NEXT.fetch_add(1, Ordering::Relaxed));
+    // Not by listening: a child that another test is starting may still have the socket when it is closed here.
+    ports.find(|port| TcpStream::connect(("127.0.0.1", *port)).is_err()).unwrap()
+}
+
+/// Listens at a port, which for the reason above may take a moment after somebody else has.
+fn listen(ip: &str, port: u16) -> TcpListener {
+    let mut listener = None;
+    wait_until("the port is free", || {
+        listener = TcpListener::bind((ip, port)).ok();
+        listener.is_some()
+    });
+    listener.unwrap()
 }
 
 /// Starts `echo program` when this is there, and returns when it is being waited for.
@@ -101,30 +117,29 @@ fn a_listener_that_comes_late_is_waited_for(place: Place) {
         return;
     }
     let port = free_port();
-    let listen = || TcpListener::bind(("127.0.0.1", port)).unwrap();
-    waits_for(place, |launch| launch, &format!("tcp://127.0.0.1:{port}"), listen, || {});
+    let appear = || listen("127.0.0.1", port);
+    waits_for(place, |launch| launch, &format!("tcp://127.0.0.1:{port}"), appear, || {});
 }
 
 fn a_listener_on_ipv6_is_waited_for(place: Place) {
     if !does_entrypoint_jobs() {
         return;
     }
-    let Ok(free) = TcpListener::bind("[::1]:0") else {
+    if TcpListener::bind("[::1]:0").is_err() {
         // Past the test runner, which would hide it.
         let _ = writeln!(std::io::stderr(), "skipped: this machine has no IPv6");
         assert!(std::env::var_os("CI").is_none(), "no IPv6, and CI must not skip");
         return;
-    };
-    let port = free.local_addr().unwrap().port();
-    drop(free);
-    let listen = || TcpListener::bind(("::1", port)).unwrap();
-    waits_for(place, |launch| launch, &format!("tcp://[::1]:{port}"), listen, || {});
+    }
+    let port = free_port();
+    let appear = || listen("::1", port);
+    waits_for(place, |launch| launch, &format!("tcp://[::1]:{port}"), appear, || {});
     // By a name that has addresses of both kinds.
     let folder = Folder::new("waits");
     let hosts = file(&folder, "hosts", 0o644, "127.0.0.1 both.test\n::1 both.test\n");
     let by_way_of = with_hosts(&folder, &hosts);
     let target = format!("tcp://both.test:{port}");
-    waits_for(place, |launch| launch.by_way_of(&by_way_of), &target, listen, || {});
+    waits_for(place, |launch| launch.by_way_of(&by_way_of), &target, appear, || {});
 }
 
 /// Words that execute what follows them with this as /etc/hosts, and without any name server.
