@@ -21,10 +21,10 @@ serve() {
 }
 is_served() { wait_until 120 "$1: two replicas" has_tasks "$family-$example-$1" 2; }
 
-# Clients that ask it all the time, for five minutes at most.
+# Clients that ask it all the time, for ten minutes at most.
 ask() {
     start "$1-clients" --no-healthcheck --network "$family-$example-$1-network" --entrypoint /sbin/rinit "$v1" -- \
-        python3 /clients.py "$family-$example-$1" 300 >/dev/null
+        python3 /clients.py "$family-$example-$1" 600 >/dev/null
 }
 
 # count NAME WHAT: how often its clients have counted that until now; see clients.py.
