@@ -1,25 +1,9 @@
 //! How a command is found, and what is said of one that cannot be run: what, why, and what to do about it.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 
 use crate::harness::{Folder, Launch, Place, program, strace, strace_available};
-
-/// A folder for one test, in which it makes the files that it needs.
-struct Files(Folder);
-
-impl Files {
-    fn new() -> Files {
-        Files(Folder::new("files"))
-    }
-
-    fn make(&self, name: &str, mode: u32, content: impl AsRef<[u8]>) -> String {
-        let path = self.0.path(name);
-        fs::write(&path, content).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-        path
-    }
-}
 
 /// Checks that this command ends in this status, with one line in which all these parts are.
 fn fails(place: Place, command: &str, status: i32, parts: &[&str]) {
@@ -33,7 +17,7 @@ fn fails(place: Place, command: &str, status: i32, parts: &[&str]) {
 }
 
 fn a_command_that_does_not_exist_is_127(place: Place) {
-    let files = Files::new();
+    let files = Folder::new("files");
     let plain = files.make("plain", 0o755, "");
     fails(place, "no-such-command", 127, &["not found in PATH ('/"]);
     fails(place, "", 127, &["no such file: ''"]);
@@ -41,20 +25,20 @@ fn a_command_that_does_not_exist_is_127(place: Place) {
     fails(place, "/usr/bin/no-such-command", 127, &["no such file: '/usr/bin/no-such-command' does not exist"]);
     fails(place, &format!("{plain}/command"), 127, &["is not a directory", &plain]);
     fails(place, &format!("{plain}/"), 127, &["is not a directory", &plain]);
-    symlink("/no/such/target", files.0.path("link")).unwrap();
-    fails(place, &files.0.path("link/command"), 127, &["no such file: '/no/such/target' does not exist"]);
-    fails(place, &files.0.path("link"), 127, &["it is a symbolic link to '/no/such/target', which does not exist"]);
+    symlink("/no/such/target", files.path("link")).unwrap();
+    fails(place, &files.path("link/command"), 127, &["no such file: '/no/such/target' does not exist"]);
+    fails(place, &files.path("link"), 127, &["it is a symbolic link to '/no/such/target', which does not exist"]);
 }
 
 fn a_file_that_may_not_be_executed_is_126(place: Place) {
-    let files = Files::new();
+    let files = Folder::new("files");
     fails(place, &files.make("no-x", 0o644, "#!/bin/sh\n"), 126, &["it is not executable (mode 0644)", "chmod +x"]);
     fails(place, "/usr", 126, &["'/usr': it is a directory"]);
     fails(place, "/dev/null", 126, &["it is not a regular file"]);
 }
 
 fn a_script_without_its_interpreter_is_126_and_names_it(place: Place) {
-    let files = Files::new();
+    let files = Folder::new("files");
     let missing = files.make("missing", 0o755, "#!/no/such/python -u\nprint()\n");
     fails(place, &missing, 126, &["names the interpreter '/no/such/python', which does not exist"]);
     let windows = files.make("windows", 0o755, "#!/bin/sh\r\necho hello\r\n");
@@ -65,9 +49,9 @@ fn a_script_without_its_interpreter_is_126_and_names_it(place: Place) {
 }
 
 fn a_file_on_a_noexec_mount_is_126_and_says_so(place: Place) {
-    let files = Files::new();
+    let files = Folder::new("files");
     let mount = "mount -t tmpfs -o noexec none \"$0\" && cp /bin/true \"$0\" && exec \"$@\"";
-    let folder = files.0.path("noexec");
+    let folder = files.path("noexec");
     fs::create_dir(&folder).unwrap();
     let by_way_of = ["unshare", "--mount", "sh", "-c", mount, &folder];
     let ended = Launch::new(place).by_way_of(&by_way_of).run(&[&format!("{folder}/true")]);
@@ -92,7 +76,7 @@ fn changed_elf(changes: &[(usize, &[u8])]) -> Vec<u8> {
 }
 
 fn an_executable_for_another_machine_is_126_and_names_it(place: Place) {
-    let files = Files::new();
+    let files = Folder::new("files");
     let here = std::env::consts::ARCH;
     for (machine, name) in [(243_u16, "riscv"), (22, "s390x"), (8, "mips"), (9999, "an unknown machine")] {
         let foreign = files.make("foreign", 0o755, changed_elf(&[(18, &machine.to_le_bytes())]));
@@ -101,7 +85,7 @@ fn an_executable_for_another_machine_is_126_and_names_it(place: Place) {
 }
 
 fn a_dynamic_executable_without_its_loader_is_126_and_names_it(place: Place) {
-    let files = Files::new();
+    let files = Folder::new("files");
     // Its program header becomes the only one: PT_INTERP, with a path that is put behind the header.
     let (path, at) = (b"/lib/ld-none.so.1\0", 0x200_usize);
     let header: Vec<u8> = [3_u64 | 4 << 32, at as u64, at as u64, at as u64, path.len() as u64, path.len() as u64, 1]
@@ -118,7 +102,7 @@ fn a_dynamic_executable_without_its_loader_is_126_and_names_it(place: Place) {
 }
 
 fn what_is_no_program_is_126(place: Place) {
-    let files = Files::new();
+    let files = Folder::new("files");
     fails(
         place,
         &files.make("noise", 0o755, b"\x01\x02\0\x03\xff"),
@@ -149,7 +133,7 @@ fn a_command_line_that_is_too_long_is_126(place: Place) {
 }
 
 fn a_script_without_a_first_line_is_for_the_shell(place: Place) {
-    let files = Files::new();
+    let files = Folder::new("files");
     let script = files.make("script", 0o755, "echo \"$0 got $# words: $1\"\nexit 3\n");
     let ended = Launch::new(place).run(&[&script, "a b", "c"]);
     assert_eq!((ended.status, ended.stdout), (3, format!("{script} got 2 words: a b\n")));
@@ -157,7 +141,7 @@ fn a_script_without_a_first_line_is_for_the_shell(place: Place) {
 }
 
 fn a_script_for_a_shell_that_cannot_be_run_is_126(place: Place) {
-    let files = Files::new();
+    let files = Folder::new("files");
     let script = files.make("script", 0o755, "echo\n");
     let shell = "shell=$(readlink -f /bin/sh)";
     let no_shell = format!("{shell}; mount -t tmpfs none ${{shell%/*}}");
@@ -174,10 +158,10 @@ fn a_script_for_a_shell_that_cannot_be_run_is_126(place: Place) {
 }
 
 /// Folders with a `tool` in each that says where it is; the first is not executable.
-fn tools() -> Files {
-    let files = Files::new();
+fn tools() -> Folder {
+    let files = Folder::new("files");
     for (folder, mode) in [("a", 0o644), ("b", 0o755), ("c", 0o755)] {
-        fs::create_dir(files.0.path(folder)).unwrap();
+        fs::create_dir(files.path(folder)).unwrap();
         files.make(&format!("{folder}/tool"), mode, format!("#!/bin/sh\necho {folder}\n"));
     }
     files
@@ -185,19 +169,19 @@ fn tools() -> Files {
 
 fn the_first_executable_file_in_path_is_run(place: Place) {
     let files = tools();
-    let path = ["none", "a", "b", "c"].map(|folder| files.0.path(folder)).join(":");
+    let path = ["none", "a", "b", "c"].map(|folder| files.path(folder)).join(":");
     let ended = Launch::new(place).by_way_of(&["/usr/bin/env", &format!("PATH={path}:/usr/bin:/bin")]).run(&["tool"]);
     assert_eq!(ended.stdout, "b\n");
     // An empty part of PATH is the current folder.
-    let go_there = ["sh", "-c", "cd \"$0\"; PATH=:$PATH; exec \"$@\"", &files.0.path("b")];
+    let go_there = ["sh", "-c", "cd \"$0\"; PATH=:$PATH; exec \"$@\"", &files.path("b")];
     assert_eq!(Launch::new(place).by_way_of(&go_there).run(&["tool"]).stdout, "b\n");
 }
 
 fn a_file_in_path_that_may_not_be_executed_is_126_and_named(place: Place) {
     let files = tools();
-    let path = format!("PATH={}:/none", files.0.path("a"));
+    let path = format!("PATH={}:/none", files.path("a"));
     let ended = Launch::new(place).by_way_of(&["/usr/bin/env", &path]).run(&["tool"]);
-    let expected = format!("rinit: cannot run 'tool' ('{}'): it is not executable (mode 0644)", files.0.path("a/tool"));
+    let expected = format!("rinit: cannot run 'tool' ('{}'): it is not executable (mode 0644)", files.path("a/tool"));
     assert_eq!((ended.status, ended.stderr.starts_with(&expected)), (126, true), "{}", ended.stderr);
 }
 

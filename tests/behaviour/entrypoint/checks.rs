@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rinit::config::settings;
 
-use super::{file, path_of, twins};
+use super::{path_of, twins};
 use crate::harness::{Ended, Folder, Launch, Place, does_entrypoint_jobs, strace, strace_available};
 
 in_both_places! {
@@ -53,7 +53,7 @@ fn the_command_its_file_and_its_interpreter_are_named(place: Place) {
         return;
     }
     let folder = Folder::new("check");
-    let script = file(&folder, "script", 0o755, "#!/bin/sh\nexit 3\n");
+    let script = folder.make("script", 0o755, "#!/bin/sh\nexit 3\n");
     let shell = std::fs::canonicalize("/bin/sh").unwrap().into_os_string().into_string().unwrap();
     let here = std::env::consts::ARCH;
     for command in [&script, "sh"] {
@@ -132,14 +132,14 @@ fn it_runs_nothing_and_exits_as_the_run_would_have(place: Place) {
     }
     let folder = Folder::new("check");
     let touch = format!("#!/bin/sh\necho ran >> {}\n", folder.path("witness"));
-    let hook = file(&folder, "hook", 0o755, &touch);
-    let no_loader = file(&folder, "no-loader", 0o755, "#!/no/such/interpreter\n");
-    let plain = file(&folder, "plain", 0o644, "");
-    let script = file(&folder, "script", 0o755, &touch);
-    let bare = file(&folder, "bare", 0o755, touch.trim_start_matches("#!/bin/sh\n"));
-    let noise = file(&folder, "noise", 0o755, b"\x7fELF\0\0\0");
+    let hook = folder.make("hook", 0o755, &touch);
+    let no_loader = folder.make("no-loader", 0o755, "#!/no/such/interpreter\n");
+    let plain = folder.make("plain", 0o644, "");
+    let script = folder.make("script", 0o755, &touch);
+    let bare = folder.make("bare", 0o755, touch.trim_start_matches("#!/bin/sh\n"));
+    let noise = folder.make("noise", 0o755, b"\x7fELF\0\0\0");
     std::fs::create_dir(folder.path("hooks")).unwrap();
-    file(&folder, "hooks/1", 0o755, &touch);
+    folder.make("hooks/1", 0o755, &touch);
     for (command, status) in [
         (script.as_str(), 0),
         (&bare, 0),

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use super::{both_ways, file, nothing_runs, path_of, prints};
+use super::{both_ways, nothing_runs, path_of, prints};
 use crate::harness::{Folder, Launch, Place, Pty, does_entrypoint_jobs, shell};
 
 in_both_places! {
@@ -34,13 +34,13 @@ fn hooks_run_one_after_another_before_the_program(place: Place) {
         return;
     }
     let folder = Folder::new("hooks");
-    let says = file(&folder, "says", 0o755, SAYS);
+    let says = folder.make("says", 0o755, SAYS);
     let first = format!("{says}  one\ttwo ");
     for launch in both_ways(place, &[("pre", &first), ("pre", &says), ("pre", "sh -c echo${IFS}a,b")]) {
         prints(&launch.run(&["echo", "program"]), "says one two\nsays\na,b\nprogram\n");
     }
     // Each of them waits for the end of the one before.
-    let slow = file(&folder, "slow", 0o755, "#!/bin/sh\nsleep 0.3\necho slow\n");
+    let slow = folder.make("slow", 0o755, "#!/bin/sh\nsleep 0.3\necho slow\n");
     for launch in both_ways(place, &[("pre", &slow), ("pre", &says)]) {
         prints(&launch.run(&["echo", "program"]), "slow\nsays\nprogram\n");
     }
@@ -54,7 +54,7 @@ fn a_folder_of_hooks_is_run_in_the_order_of_bytes_after_the_others(place: Place)
     // What another locale than C would order otherwise.
     let names = ["b", "B", "10-x.sh", "9-x.sh", "_", "a", "Z", "\u{e9}", "with space", "a.sh", "a-b"];
     for name in names {
-        file(&folder, name, 0o755, SAYS);
+        folder.make(name, 0o755, SAYS);
     }
     let mut sorted = names;
     sorted.sort_unstable();
@@ -72,9 +72,9 @@ fn what_editors_and_package_managers_leave_there_is_skipped_and_said(place: Plac
     let folder = Folder::new("hooks");
     let left = [".hidden", "x~", "#x#", "x.bak", "x.swp", "x.orig", "x.rej", "x.dpkg-old", "x.dpkg-dist", "x.dpkg-new"];
     for name in left.iter().chain(&["x.rpmsave", "x.rpmnew", "x", "link"]) {
-        file(&folder, name, 0o755, SAYS);
+        folder.make(name, 0o755, SAYS);
     }
-    file(&folder, "not-executable", 0o644, SAYS);
+    folder.make("not-executable", 0o644, SAYS);
     fs::create_dir(folder.path("folder")).unwrap();
     fs::remove_file(folder.path("link")).unwrap();
     symlink("x", folder.path("link")).unwrap();
@@ -105,7 +105,7 @@ fn an_empty_folder_is_no_error_and_a_missing_one_is(place: Place) {
     for launch in both_ways(place, &[super::HOOK, ("pre-dir", &missing)]) {
         nothing_runs(launch, 125, &["cannot read the folder of hooks", &missing, "no such file"]);
     }
-    let plain = file(&folder, "plain", 0o755, SAYS);
+    let plain = folder.make("plain", 0o755, SAYS);
     for launch in both_ways(place, &[super::HOOK, ("pre-dir", &plain)]) {
         nothing_runs(launch, 125, &["cannot read the folder of hooks", &plain]);
     }
@@ -116,9 +116,9 @@ fn a_hook_that_fails_aborts_with_its_status(place: Place) {
         return;
     }
     let folder = Folder::new("hooks");
-    file(&folder, "1", 0o755, SAYS);
-    let failing = file(&folder, "2", 0o755, "#!/bin/sh\nexit 42\n");
-    file(&folder, "3", 0o755, SAYS);
+    folder.make("1", 0o755, SAYS);
+    let failing = folder.make("2", 0o755, "#!/bin/sh\nexit 42\n");
+    folder.make("3", 0o755, SAYS);
     // What the user makes of the program's status is not about that of a hook.
     for launch in both_ways(place, &[("pre-dir", &path_of(&folder)), ("map-status", "42:0")]) {
         let ended = launch.run(&["echo", "program"]);
@@ -137,7 +137,7 @@ fn a_hook_that_is_killed_aborts_with_its_status(place: Place) {
         return;
     }
     let folder = Folder::new("hooks");
-    let dying = file(&folder, "dying", 0o755, "#!/bin/sh\nkill -KILL $$\n");
+    let dying = folder.make("dying", 0o755, "#!/bin/sh\nkill -KILL $$\n");
     for launch in both_ways(place, &[("pre", &dying), super::HOOK]) {
         nothing_runs(launch, 137, &["the hook '", "was killed by SIGKILL"]);
     }
@@ -148,7 +148,7 @@ fn a_hook_that_cannot_be_run_aborts(place: Place) {
         return;
     }
     let folder = Folder::new("hooks");
-    let plain = file(&folder, "plain", 0o644, SAYS);
+    let plain = folder.make("plain", 0o644, SAYS);
     for (hook, status) in [("no-such-hook", 127), (&plain, 126)] {
         for launch in both_ways(place, &[("pre", hook), super::HOOK]) {
             nothing_runs(launch, status, &[&format!("cannot run '{hook}'")]);
@@ -161,7 +161,7 @@ fn a_request_to_stop_during_a_hook_ends_it_and_rinit_at_once(place: Place) {
         return;
     }
     let folder = Folder::new("hooks");
-    let hook = file(&folder, "hook", 0o755, "#!/bin/sh\necho hook\nexec sleep 600\n");
+    let hook = folder.make("hook", 0o755, "#!/bin/sh\necho hook\nexec sleep 600\n");
     for (signal, status, name) in [(libc::SIGTERM, 143, "SIGTERM"), (libc::SIGINT, 130, "SIGINT")] {
         // Neither is the program started later, nor another hook, nor is anything held back for it.
         let told = [("pre", hook.as_str()), ("pre", "echo second"), ("stop-delay", "10m"), ("drain", "10m")];
@@ -183,7 +183,7 @@ fn a_request_to_stop_does_not_wait_for_a_hook_that_ignores_it(place: Place) {
     }
     let folder = Folder::new("hooks");
     let deaf = "#!/bin/sh\ntrap 'echo got TERM' TERM\necho hook\nwhile :; do sleep 0.05; done\n";
-    let hook = file(&folder, "hook", 0o755, deaf);
+    let hook = folder.make("hook", 0o755, deaf);
     let mut running = Launch::new(place).options(&["--pre", &hook]).start(&["echo", "program"]);
     running.expect_line("hook");
     running.signal(libc::SIGTERM);
@@ -197,7 +197,7 @@ fn a_signal_of_the_users_is_what_stops_a_hook_and_no_other(place: Place) {
         return;
     }
     let folder = Folder::new("hooks");
-    let hook = file(&folder, "hook", 0o755, "#!/bin/sh\necho hook\nexec sleep 600\n");
+    let hook = folder.make("hook", 0o755, "#!/bin/sh\necho hook\nexec sleep 600\n");
     for launch in both_ways(place, &[("pre", &hook), ("stop-signal", "RTMIN+3"), ("verbosity", "3")]) {
         let mut running = launch.start(&["echo", "program"]);
         running.expect_line("hook");
@@ -224,7 +224,7 @@ fn orphans_of_hooks_are_reaped(place: Place) {
          while [ -e /proc/$(cat {0}) ]; do sleep 0.01; done\necho reaped\n",
         folder.path("orphan")
     );
-    let hook = file(&folder, "hook", 0o755, script);
+    let hook = folder.make("hook", 0o755, script);
     for launch in both_ways(place, &[("pre", &hook)]) {
         let _ = fs::remove_file(folder.path("orphan"));
         prints(&launch.run(&["echo", "program"]), "reaped\nprogram\n");
@@ -238,7 +238,7 @@ fn a_daemon_that_a_hook_starts_lives_on(place: Place) {
     let folder = Folder::new("hooks");
     let (gate, done) = (folder.path("gate"), folder.path("done"));
     let script = format!("#!/bin/sh\n(until [ -e {gate} ]; do sleep 0.01; done; echo > {done}) > /dev/null 2>&1 &\n");
-    let hook = file(&folder, "hook", 0o755, script);
+    let hook = folder.make("hook", 0o755, script);
     let program = format!("echo > {gate}; until [ -e {done} ]; do sleep 0.01; done; echo program");
     prints(&Launch::new(place).options(&["--pre", &hook]).run(&shell(&program)), "program\n");
 }
@@ -250,7 +250,7 @@ fn hooks_and_the_program_start_alike(place: Place) {
     let folder = Folder::new("hooks");
     let state = "SigBlk|SigIgn|Umask|NoNewPrivs";
     let script = format!("#!/bin/sh\ngrep -E '^({state}):' /proc/self/status; ls /proc/self/fd | wc -l; pwd\n");
-    let hook = file(&folder, "hook", 0o755, script);
+    let hook = folder.make("hook", 0o755, script);
     let ended = Launch::new(place).options(&["--pre", &hook]).run(&[&hook]);
     let lines: Vec<&str> = ended.stdout.lines().collect();
     assert_eq!((ended.status, lines.len(), ended.stderr.as_str()), (0, 12, ""), "{lines:?}");
@@ -264,7 +264,7 @@ fn a_hook_has_the_terminal_and_so_has_the_program_after_it(place: Place) {
     let mut terminal = Pty::new();
     let read = "echo ready; read -r line; echo \"$0 read $line\"";
     let folder = Folder::new("hooks");
-    let hook = file(&folder, "hook", 0o755, format!("#!/bin/sh\n{}\n", read.replace("$0", "hook")));
+    let hook = folder.make("hook", 0o755, format!("#!/bin/sh\n{}\n", read.replace("$0", "hook")));
     let running =
         Launch::new(place).on_terminal(&terminal).options(&["--pre", &hook]).start(&["sh", "-c", read, "program"]);
     for name in ["hook", "program"] {

@@ -1,6 +1,6 @@
 //! `--log-format=json`: why the program is not started, as one object.
 
-use super::{both_ways, file, path_of};
+use super::{both_ways, path_of};
 use crate::harness::{Folder, Place, does_entrypoint_jobs};
 use crate::json::objects;
 
@@ -41,8 +41,8 @@ fn what_hooks_do_is_objects_too(place: Place) {
         return;
     }
     let folder = Folder::new("messages");
-    file(&folder, "a\n\"hook\"", 0o755, "#!/bin/sh\n");
-    file(&folder, "left\t~", 0o755, "#!/bin/sh\n");
+    folder.make("a\n\"hook\"", 0o755, "#!/bin/sh\n");
+    folder.make("left\t~", 0o755, "#!/bin/sh\n");
     for launch in both_ways(place, &[JSON, ("verbosity", "2"), ("pre-dir", &path_of(&folder))]) {
         let ended = launch.run(&["true"]);
         assert_eq!(ended.status, 0, "{}", ended.stderr);

@@ -11,8 +11,6 @@ mod users;
 mod variables;
 mod waits;
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use rinit::config::{Takes, settings};
@@ -62,14 +60,6 @@ const HOOK: (&str, &str) = ("pre", "sh -c touch${IFS}$WITNESS");
 #[track_caller]
 fn prints(ended: &Ended, stdout: &str) {
     assert_eq!((ended.status, ended.stdout.as_str(), ended.stderr.as_str()), (0, stdout, ""));
-}
-
-/// A file with this in it.
-fn file(folder: &Folder, name: &str, mode: u32, content: impl AsRef<[u8]>) -> String {
-    let path = folder.path(name);
-    fs::write(&path, content).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-    path
 }
 
 /// A folder itself.

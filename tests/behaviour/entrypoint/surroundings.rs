@@ -120,7 +120,7 @@ fn a_command_with_a_relative_path_is_found_from_the_folder(place: Place) {
         return;
     }
     let folder = Folder::new("surroundings");
-    super::file(&folder, "tool", 0o755, "#!/bin/sh\necho tool\n");
+    folder.make("tool", 0o755, "#!/bin/sh\necho tool\n");
     for launch in both_ways(place, &[("chdir", &path_of(&folder))]) {
         prints(&launch.run(&["./tool"]), "tool\n");
     }

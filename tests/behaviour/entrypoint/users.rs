@@ -1,7 +1,7 @@
 //! `--user` where there is but one user: in a user namespace that has no other, whose groups are fixed. Such as podman's
 //! without subordinate ids. Other users are tested in containers.
 
-use super::{HOOK, both_ways, file, nothing_runs, prints};
+use super::{HOOK, both_ways, nothing_runs, prints};
 use crate::harness::{Folder, Launch, Place, does_entrypoint_jobs, shell};
 
 in_both_places! {
@@ -19,8 +19,8 @@ const ID: &str = "id -u; id -g; echo $HOME";
 
 /// Words that execute what follows them with these in the place of /etc/passwd and /etc/group.
 fn with_files(folder: &Folder, passwd: &str, group: &str) -> Vec<String> {
-    let passwd = file(folder, "passwd", 0o644, passwd);
-    let group = file(folder, "group", 0o644, group);
+    let passwd = folder.make("passwd", 0o644, passwd);
+    let group = folder.make("group", 0o644, group);
     let mount = "mount --bind \"$0\" /etc/passwd && mount --bind \"$1\" /etc/group && shift && exec \"$@\"";
     ["unshare", "--mount", "sh", "-c", mount, &passwd, &group].map(str::to_owned).to_vec()
 }

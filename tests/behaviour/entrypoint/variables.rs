@@ -1,6 +1,6 @@
 //! `--secret-env`, `--unset-env`, `--default-env`, `--set-env`: the environment that the program gets.
 
-use super::{HOOK, both_ways, file, nothing_runs, path_of, prints};
+use super::{HOOK, both_ways, nothing_runs, path_of, prints};
 use crate::harness::{Ended, Folder, Launch, Place, does_entrypoint_jobs};
 
 in_both_places! {
@@ -50,7 +50,7 @@ fn a_secret_is_what_is_in_its_file_without_the_line_ends_behind_it(place: Place)
     .into_iter()
     .enumerate()
     {
-        let path = file(&folder, &number.to_string(), 0o600, content);
+        let path = folder.make(&number.to_string(), 0o600, content);
         for launch in both_ways(place, &[SECRET]) {
             let found = variables(launch.variable("PASSWORD_FILE", &path), &["PASSWORD"]);
             assert_eq!(found, [format!("PASSWORD={value}")], "{content:?}");
@@ -63,7 +63,7 @@ fn several_secrets_are_read_and_other_variables_of_such_names_are_paths_as_befor
         return;
     }
     let folder = Folder::new("secret");
-    let [first, second] = ["first", "second"].map(|name| file(&folder, name, 0o600, name));
+    let [first, second] = ["first", "second"].map(|name| folder.make(name, 0o600, name));
     for launch in both_ways(place, &[SECRET, ("secret-env", "A_TOKEN")]) {
         let launch = launch.variable("PASSWORD_FILE", &first).variable("A_TOKEN_FILE", &second);
         let launch = launch.variable("SSL_CERT_FILE", &second).variable("A_TOKEN_FILE_FILE", "x");
@@ -90,7 +90,7 @@ fn an_empty_variable_is_as_good_as_none(place: Place) {
         return;
     }
     let folder = Folder::new("secret");
-    let path = file(&folder, "secret", 0o600, "from the file");
+    let path = folder.make("secret", 0o600, "from the file");
     for launch in both_ways(place, &[SECRET]) {
         let launch = launch.variable("PASSWORD_FILE", &path).variable("PASSWORD", "");
         assert_eq!(variables(launch, &["PASSWORD"]), ["PASSWORD=from the file"]);
@@ -106,7 +106,7 @@ fn a_secret_that_is_there_twice_is_refused(place: Place) {
         return;
     }
     let folder = Folder::new("secret");
-    let path = file(&folder, "secret", 0o600, "the same");
+    let path = folder.make("secret", 0o600, "the same");
     for launch in both_ways(place, &[HOOK, SECRET]) {
         let launch = launch.variable("PASSWORD_FILE", &path).variable("PASSWORD", "the same");
         nothing_runs(launch, 125, &["'PASSWORD'", "both PASSWORD and PASSWORD_FILE are set"]);
@@ -118,8 +118,8 @@ fn a_secret_whose_file_cannot_be_used_is_refused(place: Place) {
         return;
     }
     let folder = Folder::new("secret");
-    let large = file(&folder, "large", 0o600, vec![b'x'; (1 << 20) + 1]);
-    let zero = file(&folder, "zero", 0o600, "pass\0word");
+    let large = folder.make("large", 0o600, vec![b'x'; (1 << 20) + 1]);
+    let zero = folder.make("zero", 0o600, "pass\0word");
     let (missing, a_folder) = (folder.path("missing"), folder.path(""));
     for (path, why) in [
         (missing.as_str(), "no such file"),
@@ -150,12 +150,12 @@ fn a_secret_of_just_the_largest_size_is_not_too_large(place: Place) {
         return;
     }
     let folder = Folder::new("secret");
-    let largest = file(&folder, "largest", 0o600, vec![b'\n'; 1 << 20]);
+    let largest = folder.make("largest", 0o600, vec![b'\n'; 1 << 20]);
     for launch in both_ways(place, &[SECRET]) {
         assert_eq!(variables(launch.variable("PASSWORD_FILE", &largest), &["PASSWORD"]), ["PASSWORD="]);
     }
     // For the kernel, a single variable is too large far earlier.
-    let long = file(&folder, "long", 0o600, vec![b'x'; 200_000]);
+    let long = folder.make("long", 0o600, vec![b'x'; 200_000]);
     let launch = Launch::new(place).options(&["--secret-env=PASSWORD"]).variable("PASSWORD_FILE", &long);
     nothing_runs(launch, 126, &["its arguments and environment are longer than the kernel allows"]);
 }
@@ -165,7 +165,7 @@ fn variables_are_unset_then_set_where_they_are_not_then_set(place: Place) {
         return;
     }
     let folder = Folder::new("secret");
-    let secret = file(&folder, "secret", 0o600, "secret");
+    let secret = folder.make("secret", 0o600, "secret");
     let told = [
         ("unset-env", "XA"),
         ("unset-env", "XB,XNONE"),
@@ -207,7 +207,7 @@ fn hooks_have_the_same_environment_as_the_program(place: Place) {
         return;
     }
     let folder = Folder::new("secret");
-    let path = file(&folder, "secret", 0o600, "pass\n");
+    let path = folder.make("secret", 0o600, "pass\n");
     let told = [SECRET, ("set-env", "PASSWORD_X=1"), ("pre", "env"), ("unset-env", "PASSWORD_Y")];
     for launch in both_ways(place, &told) {
         let ended = launch.variable("PASSWORD_FILE", &path).variable("PASSWORD_Y", "1").run(&["echo", "program"]);
@@ -224,7 +224,7 @@ fn the_command_is_found_in_the_path_that_is_set(place: Place) {
         return;
     }
     let folder = Folder::new("path");
-    let tool = file(&folder, "tool-of-its-own", 0o755, "#!/bin/sh\necho $0\n");
+    let tool = folder.make("tool-of-its-own", 0o755, "#!/bin/sh\necho $0\n");
     let path = format!("PATH={}:/usr/bin:/bin", path_of(&folder));
     for launch in both_ways(place, &[("set-env", &path), ("pre", "tool-of-its-own")]) {
         prints(&launch.run(&["tool-of-its-own"]), &format!("{tool}\n{tool}\n"));

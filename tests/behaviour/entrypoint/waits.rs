@@ -7,7 +7,7 @@ use std::os::unix::net::UnixListener;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
-use super::{HOOK, both_ways, file, nothing_runs, prints};
+use super::{HOOK, both_ways, nothing_runs, prints};
 use crate::harness::{Folder, Launch, Place, Running, does_entrypoint_jobs, wait_until};
 
 in_both_places! {
@@ -136,7 +136,7 @@ fn a_listener_on_ipv6_is_waited_for(place: Place) {
     waits_for(place, |launch| launch, &format!("tcp://[::1]:{port}"), appear, || {});
     // By a name that has addresses of both kinds.
     let folder = Folder::new("waits");
-    let hosts = file(&folder, "hosts", 0o644, "127.0.0.1 both.test\n::1 both.test\n");
+    let hosts = folder.make("hosts", 0o644, "127.0.0.1 both.test\n::1 both.test\n");
     let by_way_of = with_hosts(&folder, &hosts);
     let target = format!("tcp://both.test:{port}");
     waits_for(place, |launch| launch.by_way_of(&by_way_of), &target, appear, || {});
@@ -144,7 +144,7 @@ fn a_listener_on_ipv6_is_waited_for(place: Place) {
 
 /// Words that execute what follows them with this as /etc/hosts, and without any name server.
 fn with_hosts(folder: &Folder, hosts: &str) -> Vec<String> {
-    let resolv = file(folder, "resolv.conf", 0o644, "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
+    let resolv = folder.make("resolv.conf", 0o644, "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
     let mount = "mount --bind \"$0\" /etc/hosts && mount --bind \"$1\" /etc/resolv.conf && shift && exec \"$@\"";
     ["unshare", "--mount", "sh", "-c", mount, hosts, &resolv].map(str::to_owned).to_vec()
 }
@@ -154,7 +154,7 @@ fn a_name_that_appears_late_in_etc_hosts_is_waited_for(place: Place) {
         return;
     }
     let folder = Folder::new("waits");
-    let hosts = file(&folder, "hosts", 0o644, "127.0.0.1 other.test\n");
+    let hosts = folder.make("hosts", 0o644, "127.0.0.1 other.test\n");
     let by_way_of = with_hosts(&folder, &hosts);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let target = format!("tcp://late.test:{}", listener.local_addr().unwrap().port());
@@ -170,7 +170,7 @@ fn a_name_is_looked_up_anew_at_every_try(place: Place) {
     }
     let folder = Folder::new("waits");
     // Nobody listens at the first address.
-    let hosts = file(&folder, "hosts", 0o644, "127.0.0.2 moves.test\n");
+    let hosts = folder.make("hosts", 0o644, "127.0.0.2 moves.test\n");
     let by_way_of = with_hosts(&folder, &hosts);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let target = format!("tcp://moves.test:{}", listener.local_addr().unwrap().port());
@@ -227,7 +227,7 @@ fn a_wait_that_expires_is_124_and_names_what_is_missing_and_nothing_runs(place: 
         return;
     }
     let folder = Folder::new("waits");
-    let hosts = file(&folder, "hosts", 0o644, "127.0.0.1 localhost\n");
+    let hosts = folder.make("hosts", 0o644, "127.0.0.1 localhost\n");
     let by_way_of = with_hosts(&folder, &hosts);
     let stale = folder.path("stale");
     drop(UnixListener::bind(&stale).unwrap());

@@ -6,7 +6,9 @@ mod pty;
 mod run;
 mod trace;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use init::patience;
@@ -96,6 +98,20 @@ impl Folder {
 
     pub fn path(&self, name: &str) -> String {
         self.0.join(name).into_os_string().into_string().unwrap()
+    }
+
+    /// Makes a file in it, which may be executed at once. Another process writes it: a child that another test is starting would
+    /// have this one's descriptor for a moment, and the kernel executes nothing that is open for writing (ETXTBSY).
+    pub fn make(&self, name: &str, mode: u32, content: impl AsRef<[u8]>) -> String {
+        let path = self.path(name);
+        let mut writer = Command::new("sh")
+            .args(["-c", "cat >\"$0\" && chmod \"$1\" \"$0\"", &path, &format!("{mode:o}")])
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        writer.stdin.take().unwrap().write_all(content.as_ref()).unwrap();
+        assert!(writer.wait().unwrap().success(), "cannot write {path}");
+        path
     }
 }
 
