@@ -2,6 +2,8 @@
 
 use std::ffi::{CStr, CString};
 
+use crate::sys::files::c_string;
+
 /// Where commands are looked for when there is no PATH: what container engines set by default. (glibc and musl look in
 /// different places; rinit does the same with either.)
 pub const DEFAULT_PATH: &[u8] = b"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -21,7 +23,7 @@ pub fn candidates(command: &CStr, path: Option<&[u8]>) -> Vec<CString> {
         }
         file.extend_from_slice(name);
         // PATH came as a C string, so that there is no zero byte in it.
-        files.extend(CString::new(file));
+        files.extend(c_string(file));
     }
     files
 }

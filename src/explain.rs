@@ -14,7 +14,7 @@ use crate::ending::ExitStatus;
 use crate::errno::Why;
 use crate::number::{decimal, mode};
 use crate::quoted::{Quoted, Text};
-use crate::sys::files::{LONGEST_PATH, link, read_start};
+use crate::sys::files::{self, LONGEST_PATH, link, read_start};
 use crate::sys::status::{Status, is_on_noexec};
 
 /// A command that could not be run, and why, written down where it is found out.
@@ -228,7 +228,7 @@ const SCRIPT_START: usize = 256;
 
 /// A path for system calls. There is no zero byte in it: it is a part of what was one, or ends before the first.
 fn c_string(path: &[u8]) -> CString {
-    CString::new(path.to_vec()).unwrap_or_default()
+    files::c_string(path.to_vec()).unwrap_or_default()
 }
 
 /// The folder that a path is in, if it names one that is not the root.

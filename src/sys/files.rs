@@ -1,6 +1,6 @@
 //! Descriptors, and reading a small file without allocating, for what /proc and the cgroup know.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 use std::fmt::{self, Write};
 use std::os::fd::{BorrowedFd, FromRawFd, OwnedFd};
 
@@ -42,6 +42,13 @@ pub fn open(path: &CStr, flags: i32) -> Result<OwnedFd, Errno> {
     let fd = Errno::result(unsafe { libc::syscall(libc::SYS_openat, libc::AT_FDCWD, path.as_ptr(), flags, 0) })?;
     // SAFETY: the kernel just gave us this descriptor, and nobody else knows of it.
     Ok(unsafe { OwnedFd::from_raw_fd(fd as i32) })
+}
+
+/// A path for system calls; none if it has a zero byte in it. (The standard library's way is to search it by words, which takes more
+/// code than all paths are worth.)
+pub fn c_string(path: Vec<u8>) -> Option<CString> {
+    // SAFETY: there is no zero byte in it.
+    path.iter().all(|byte| *byte != 0).then(|| unsafe { CString::from_vec_unchecked(path) })
 }
 
 /// PATH_MAX of the kernel.

@@ -65,11 +65,11 @@ impl Status {
 
 /// Whether a file is on a file system of which nothing may be executed.
 pub fn is_on_noexec(path: &CStr) -> bool {
-    let mut system = MaybeUninit::<libc::statvfs>::zeroed();
+    let mut system = MaybeUninit::<libc::statfs64>::zeroed();
     // SAFETY: a path, and room for what is written, which may be all zeroes.
     let system = unsafe {
-        libc::statvfs(path.as_ptr(), system.as_mut_ptr());
+        libc::statfs64(path.as_ptr(), system.as_mut_ptr());
         system.assume_init()
     };
-    system.f_flag & libc::ST_NOEXEC != 0
+    system.f_flags as libc::c_ulong & libc::ST_NOEXEC != 0
 }
