@@ -12,6 +12,9 @@ path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/lib/postg
 
 is_made_of() { [ "$(docker image inspect --format '{{index .Config.Labels "made-of"}}' "$1" 2>/dev/null)" = "$2" ]; }
 
+# What has the name still, or it would be left behind without one.
+remove() { quietly docker image rm --force "$1" || true; }
+
 # Where this machine's apt knows Debian's packages, they are taken from it: that works without a registry of images too.
 packages=$image-packages
 source=$(cat "$here/tree.sh" "$here/Dockerfile" | sha256sum | cut -c 1-16)
@@ -22,6 +25,7 @@ if ! is_made_of "$packages" "$source"; then
         work=$(mktemp -d)
         trap 'rm -rf "$work"' EXIT
         "$here/tree.sh" "$work/tree.tar" /bin/busybox
+        remove "$packages"
         docker import --change "ENV PATH=$path" --change "LABEL made-of=$source" "$work/tree.tar" "$packages" >/dev/null
     else
         docker build --tag "$packages" --label "made-of=$source" - <"$here/Dockerfile"
@@ -34,5 +38,6 @@ if ! is_made_of "$image" "$binary"; then
     trap 'rm -rf "${work:-}" "$context"' EXIT
     install -m 755 "$rinit" "$context/rinit"
     printf 'FROM %s\nCOPY rinit /sbin/rinit\n' "$packages" >"$context/Dockerfile"
+    remove "$image"
     quietly docker build --quiet --no-cache --force-rm --tag "$image" --label "made-of=$binary" "$context"
 fi
