@@ -145,8 +145,10 @@ fn prepare(launch: &Launch<'_>) -> Result<(), Errno> {
 
 /// Fails where it is forbidden, by a seccomp profile, or where somebody traces us already.
 fn trace_me() -> Result<(), Errno> {
+    const NONE: libc::c_long = 0;
     // SAFETY: takes numbers.
-    Errno::result(unsafe { libc::syscall(libc::SYS_ptrace, libc::PTRACE_TRACEME as libc::c_long, 0, 0, 0) }).map(drop)
+    let traced = unsafe { libc::syscall(libc::SYS_ptrace, libc::PTRACE_TRACEME as libc::c_long, NONE, NONE, NONE) };
+    Errno::result(traced).map(drop)
 }
 
 /// Executes the first file that can be, as `execvp(3)` goes on and stops.

@@ -75,12 +75,14 @@ impl Isolation {
     }
 
     /// Looks for the terminal, if that was put off until the program with this pid runs, and lends it. A program that has needed
-    /// it before gets it as one that lost it does: it has been stopped for that.
+    /// it before has been stopped for that, and gets it as one that lost it does. (One that ignores SIGTTIN may see, for that
+    /// moment, that it is in the background.)
     pub fn seen(self, program: Pid) -> Isolation {
         let Isolation::Unseen = self else { return self };
         let terminal = Terminal::controlling();
         let lent = terminal.as_ref().is_some_and(|terminal| {
-            // It may have taken it by itself.
+            // It may have taken it by itself. (That it has also given it to a job of its own by now is not told from a
+            // foreground that never was rinit's.)
             terminal.is_ours() && terminal.set_foreground(program) || terminal.foreground() == Some(program)
         });
         Isolation::Group(terminal, if lent { Loan::Lent } else { Loan::Kept })
@@ -150,8 +152,9 @@ fn is_outside(terminal: Option<&Terminal>) -> bool {
 
 /// Whether rinit has been started with `&` by a shell without job control. Its process group is the script's then, and in the
 /// foreground with it; but the shell makes such commands ignore the keys: POSIX, Shell Command Language, 2.11.
+/// Not so of the leader of a session, whose group is its own.
 fn is_in_background_of_script() -> bool {
-    [Signal::INT, Signal::QUIT].into_iter().all(|key| disposition(key) == Disposition::Ignore)
+    !leads_session() && [Signal::INT, Signal::QUIT].into_iter().all(|key| disposition(key) == Disposition::Ignore)
 }
 
 /// A terminal that a new session can have: ours, if our session is ready to lose it, or one that no session has.

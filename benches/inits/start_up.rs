@@ -65,27 +65,29 @@ pub fn count_system_calls(report: &mut Report, program: &Path) -> io::Result<()>
     let trace = Path::new(env!("CARGO_TARGET_TMPDIR")).join("trace");
     for init in 0..report.inits.len() {
         let mut command = Command::new(&strace);
-        command.args(["-f", "-qq", "-o"]).arg(&trace).args(report.inits[init].as_child(program));
+        // As in a container, and above, it leads a session.
+        command.args(["-f", "-qq", "-o"]).arg(&trace).arg("setsid").args(report.inits[init].as_child(program));
         let status = inits::clear_environment(&mut command).stderr(Stdio::null()).status()?;
         if !status.success() {
             // Not everybody may trace, and the other figures do not need it.
             eprintln!("missing: the number of system calls of {}: strace: {status}", report.inits[init].name);
             continue;
         }
-        if let Some(count) = count_until_exec(&fs::read_to_string(&trace)?, program) {
+        if let Some(count) = count_between_execs(&fs::read_to_string(&trace)?, &report.inits[init].path, program) {
             report.set(init, Figure::SystemCalls, count as f64);
         }
     }
     Ok(())
 }
 
-/// How many calls the trace has between the first line, which is the init's exec, and the program's exec.
-fn count_until_exec(trace: &str, program: &Path) -> Option<usize> {
-    let exec = format!("execve({program:?}");
-    let calls = trace.lines().skip(1).filter_map(|line| Some(line.split_once(' ')?.1.trim_start()));
+/// How many calls the trace has between the init's exec and the program's.
+fn count_between_execs(trace: &str, init: &Path, program: &Path) -> Option<usize> {
+    let calls = trace.lines().filter_map(|line| Some(line.split_once(' ')?.1.trim_start()));
     // Not the second halves of interrupted lines, nor signals, nor exits.
     let mut calls = calls.filter(|call| call.starts_with(|first: char| first.is_ascii_lowercase() || first == '_'));
-    calls.position(|call| call.starts_with(&exec))
+    let mut calls_until_exec = |file: &Path| calls.position(|call| call.starts_with(&format!("execve({file:?}")));
+    calls_until_exec(init)?;
+    calls_until_exec(program)
 }
 
 /// Puts things into an order that differs from time to time, and is the same in each run of the bench.

@@ -112,6 +112,7 @@ pub fn start_as_leader(words: &[PathBuf], path: &str) -> io::Result<pid_t> {
         let errno =
             libc::posix_spawn(&raw mut pid, file, &raw const files, &raw const attributes, arguments, environment);
         libc::posix_spawn_file_actions_destroy(&raw mut files);
+        libc::posix_spawnattr_destroy(&raw mut attributes);
         errno
     };
     if errno == 0 { Ok(pid) } else { Err(io::Error::from_raw_os_error(errno)) }

@@ -15,9 +15,12 @@ pub struct Limit {
     pub hard: u64,
 }
 
-/// What the kernel holds the calling process to; 0 if it does not say.
-pub fn soft(resource: u8) -> u64 {
-    Limit { resource, soft: 0, hard: 0 }.exchange(None).map_or(0, |limit| limit.rlim_cur)
+/// What the kernel holds the calling process to.
+///
+/// # Errors
+/// As `getrlimit(2)`.
+pub fn soft(resource: u8) -> Result<u64, Errno> {
+    Limit { resource, soft: 0, hard: 0 }.exchange(None).map(|limit| limit.rlim_cur)
 }
 
 impl Limit {

@@ -49,7 +49,7 @@ fn close_from(first: u32) {
     if !closed {
         // Before Linux 5.9, or a seccomp filter. The limit can be a thousand million: no process has that many open.
         const PLENTY: u16 = u16::MAX;
-        let end = limits::soft(libc::RLIMIT_NOFILE as u8).min(PLENTY.into()) as u32;
+        let end = limits::soft(libc::RLIMIT_NOFILE as u8).unwrap_or(u64::MAX).min(PLENTY.into()) as u32;
         for fd in first..end {
             // SAFETY: closing what is not open is an error, which is as good.
             unsafe { libc::close(fd as i32) };
@@ -57,8 +57,10 @@ fn close_from(first: u32) {
     }
 }
 
-/// Sleeps for a moment.
+/// Sleeps for so long at most, in whole milliseconds.
 pub fn sleep(duration: Duration) {
+    // A negative number would be for ever.
+    let milliseconds = i32::try_from(duration.as_millis()).unwrap_or(i32::MAX);
     // SAFETY: waits for no descriptor at all.
-    unsafe { libc::poll(ptr::null_mut(), 0, duration.as_millis() as i32) };
+    unsafe { libc::poll(ptr::null_mut(), 0, milliseconds) };
 }

@@ -1,6 +1,6 @@
 //! Where Linux puts the binary in memory. It maps the aligned 64 KiB around each page of the file that is touched, and all of
 //! that counts as resident. A binary at a random page has what it needs in more such pieces than one at their boundary.
-//! The price is four bits of the chance in its address, of some 28 that a static binary has on 64-bit machines, and a twentieth of
+//! The price is four bits of the chance in its address, of the 28 that a static binary has on amd64, and a twentieth of
 //! the time that it takes to start: the kernel maps such a file once to find a place, and once more where it is aligned
 //! (load_elf_binary). The minimal build pays neither: most of it is in the first 64 KiB, which the kernel maps as one piece if it is
 //! the beginning that is touched first, wherever that lies.

@@ -48,7 +48,8 @@ impl Witness {
 /// (`ip_local_port_range`, from 32768 up): while it is free, a socket of another test might get it.
 fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    let start = 10_000 + (std::process::id() % 20_000) as u16;
+    // A hundred for each process, should several run these tests.
+    let start = 10_000 + (std::process::id() % 200) as u16 * 100;
     let mut ports = std::iter::repeat_with(|| start + NEXT.fetch_add(1, Ordering::Relaxed));
     // Not by listening: a child that another test is starting may still have the socket when it is closed here.
     ports.find(|port| TcpStream::connect(("127.0.0.1", *port)).is_err()).unwrap()
