@@ -10,8 +10,10 @@ need_swarm() {
         docker network create --label "$label" --opt com.docker.network.bridge.name=docker_gwbridge \
             --opt com.docker.network.bridge.enable_icc=false docker_gwbridge >/dev/null
     docker swarm init --advertise-addr 127.0.0.1 --listen-addr 127.0.0.1 >/dev/null
-    docker node update --label-add "$label" "$(docker node ls --quiet)" >/dev/null
+    # The manager writes to its node too in the first seconds, and refuses who has read it before that: "update out of sequence".
+    wait_until 60 "the engine is a swarm of its own" label_node
 }
+label_node() { docker node update --label-add "$label" "$(docker node ls --quiet)"; }
 
 # service NAME WORD...: `docker service create`, as a service of this example with that name. Prints the name. Give it an image by
 # its ID, which no node asks a registry for.

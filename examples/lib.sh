@@ -10,6 +10,9 @@
 set -Eeuo pipefail
 # In $(...) too, or it would go on after a failure.
 shopt -s inherit_errexit
+# Other users read some of what examples write; and what programs say, and numbers, are compared.
+umask 022
+export LC_ALL=C.UTF-8
 
 examples=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repository=$(dirname "$examples")
@@ -128,6 +131,9 @@ start() {
 # status_of CONTAINER: waits until it ends, and prints its exit status.
 status_of() { timeout 120 docker wait "$1"; }
 
+# last_exec CONTAINER COMMAND...: a command that ends the container, and so perhaps itself: what it ends with tells nothing.
+last_exec() { docker exec "$@" >/dev/null 2>&1 || true; }
+
 # inspect OBJECT FIELD: such as '.State.ExitCode', of a container or whatever else the engine knows by that name.
 inspect() { docker inspect --format "{{$2}}" "$1"; }
 
@@ -155,7 +161,11 @@ need_command() {
 }
 
 # zombies EXEC...: how many the container has; EXEC is what runs a command in it, such as `docker exec NAME`.
-zombies() { "$@" sh -c 'cat /proc/[0-9]*/status 2>/dev/null; true' | grep --count '^State:.Z' || true; }
+zombies() {
+    local said
+    said=$("$@" sh -c 'cat /proc/[0-9]*/status 2>/dev/null; true') || { echo unknown; return; }
+    grep --count '^State:.Z' <<<"$said" || true
+}
 
 # has_zombies N EXEC...: whether there are so many. For wait_until.
 has_zombies() { [ "$(zombies "${@:2}")" = "$1" ]; }
@@ -183,17 +193,26 @@ remove_all() {
     local filter=label=$family=$example ids
     command -v docker >/dev/null || return 0
     remove_services
-    ids=$(docker ps --all --quiet --filter "$filter")
-    # shellcheck disable=SC2086 # One word for each.
-    [ -z "$ids" ] || docker rm --force --volumes $ids >/dev/null
+    remove_containers
     ids=$(docker volume ls --quiet --filter "$filter")
-    # shellcheck disable=SC2086
+    # shellcheck disable=SC2086 # One word for each.
     [ -z "$ids" ] || docker volume rm $ids >/dev/null
     leave_swarm
     remove_networks
     ids=$(docker image ls --format '{{.Repository}}:{{.Tag}}' "$family/$example")
     # shellcheck disable=SC2086
     [ -z "$ids" ] || docker image rm --force $ids >/dev/null
+}
+
+# A swarm may be removing them too: then one is gone, or "removal is already in progress".
+remove_containers() {
+    local ids deadline=$((SECONDS + 60))
+    while ids=$(docker ps --all --quiet --filter "label=$family=$example"); [ -n "$ids" ]; do
+        # shellcheck disable=SC2086
+        docker rm --force --volumes $ids >/dev/null 2>&1 && return
+        [ "$SECONDS" -lt "$deadline" ] || return 1
+        sleep 0.2
+    done
 }
 
 # A network is in use for a moment after the last container in it was removed.
@@ -217,10 +236,11 @@ end() {
         printf '\n%s: FAILED in "%s": %s\n' "$example" "${title:-the beginning}" "${reason:-exit status $status}" >&2
         show_containers >&2
     fi
+    # Processes and files are not kept: nobody would find them again.
+    eval "${cleanup:-}"
     if [ "${KEEP:-0}" = 1 ]; then
         say "kept, because of KEEP=1; to remove it all: examples/clean.sh $example"
     else
-        eval "${cleanup:-}"
         remove_all
     fi
     exit "$status"

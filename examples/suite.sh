@@ -27,6 +27,16 @@ for name in "${names[@]}"; do
     fi
 done
 
+# Whatever examples made has their label.
+if [ "${KEEP:-0}" != 1 ]; then
+    for kind in container volume network; do
+        [ "$kind" = container ] && all=--all || all=
+        # shellcheck disable=SC2086 # One word or none.
+        left=$(docker "$kind" ls $all --quiet --filter label=rinit-example)
+        [ -z "$left" ] || { printf 'left behind: %s %s\n' "$kind" "$left" | tee "$work/clean-up.log"; failed+=(clean-up); }
+    done
+fi
+
 markdown() {
     printf '| example | scenario | engine | result | seconds |\n|---|---|---|---|---:|\n'
     awk -F '\t' '{ printf "| [%s](../examples/%s/) | %s | %s | %s | %.1f |\n", $1, $1, $2, $3, $4, $5 }' "$RESULTS"

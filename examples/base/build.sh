@@ -13,7 +13,7 @@ path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/lib/postg
 is_made_of() { [ "$(docker image inspect --format '{{index .Config.Labels "made-of"}}' "$1" 2>/dev/null)" = "$2" ]; }
 
 # What has the name still, or it would be left behind without one.
-remove() { quietly docker image rm --force "$1" || true; }
+remove() { docker image rm --force "$1" >/dev/null 2>&1 || true; }
 
 # Where this machine's apt knows Debian's packages, they are taken from it: that works without a registry of images too.
 packages=$image-packages

@@ -8,6 +8,8 @@ if docker compose version >/dev/null 2>&1; then
 else
     command=(docker-compose)
 fi
+# How long version 1 waits for an answer of the engine's.
+export COMPOSE_HTTP_TIMEOUT=300
 compose() { quietly "${command[@]}" --project-name "$family-compose" --file compose.yaml "$@"; }
 
 begin compose "Compose $("${command[@]}" version --short 2>/dev/null || true), $(docker_version)"

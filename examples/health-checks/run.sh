@@ -74,6 +74,7 @@ expect "health" healthy "$(inspect "$(named pretends)" .State.Health.Status)"
 
 scenario "an application that exits with 0 on TERM is not restarted by on-failure"
 wait_until 60 "exits has ended" is "$(named exits)" .State.Status exited
+wait_until 60 "and Docker has told of it" has_ended exits
 expect "exits: status" 0 "$(ends_of exits)"
 expect "exits: running, restarts" "false 0" "$(running_and_restarts exits)"
 wait_until 30 "it was asked to end" has_said "$(named exits)" "cleaned up"

@@ -136,7 +136,7 @@ time_out() {
         clients+=($!)
     done
     # shellcheck disable=SC2016 # The container's shell is to expand it.
-    wait_until 60 "three probes wait for what they have started" docker exec "$1" sh -c '[ "$(ls /tmp/probe.* | wc -l)" = 3 ]'
+    wait_until 60 "three probes wait for what they have started" docker exec "$1" sh -c '[ "$(cat /tmp/probe.* | wc -l)" = 3 ]'
     docker exec "$1" sh -c 'cat /tmp/probe.* | xargs kill -KILL; touch /tmp/over'
     wait "${clients[@]}" || true
 }

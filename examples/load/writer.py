@@ -89,7 +89,7 @@ def write(database, writer):
                 if len(acknowledged) == before + WARM_UP:
                     print(f"turn {turn}: all {before} acknowledged writes are there; writing", flush=True)
         except FAILURES as failure:
-            print(f"turn {turn}: {len(acknowledged)} are acknowledged; {str(failure).splitlines()[0]}", flush=True)
+            print(f"turn {turn}: {len(acknowledged)} are acknowledged; {failure!r}", flush=True)
 
 
 def main():

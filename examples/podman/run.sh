@@ -89,7 +89,7 @@ passes_on() {
     ends_with 42 "$1" "${init[@]}" "$image" -- sh -c 'exit 42'
     ends_with 127 "$1" "${init[@]}" "$image" -- no-such-program
     container=$(begin_on "$1" handler "${init[@]}" "$image" -- sh -c 'trap "exit 7" TERM; echo ready; while :; do sleep 1; done')
-    wait_until 30 "its handler is in place" has_said_on "$1" "$container" ready
+    wait_until 60 "its handler is in place" has_said_on "$1" "$container" ready
     "$1" stop "$container" >/dev/null
     expect "status that its handler for TERM ends with" 7 "$("$1" wait "$container")"
 }
@@ -101,8 +101,8 @@ docker=$(docker_version)
 scenario "an image that Docker built is loaded by podman, whose user is nobody"
 rootless unshare true || skip "an unprivileged user gets no namespaces here"
 docker save "$image" >"$home/image.tar"
-chmod a+r "$home/image.tar"
 quietly rootless load --input "$home/image.tar"
+expect "ranges of ids that its containers have users of" 2 "$(rootless unshare cat /proc/self/uid_map | wc -l)"
 expect "its id" "$(inspect "$image" .Id)" "sha256:$(rootless image inspect --format '{{.Id}}' "$image")"
 container=$(begin_on rootless user "$image")
 expect "whose the container's root is, on the host" nobody \

@@ -8,7 +8,7 @@ image=$(build latest)
 
 scenario "redis under rinit, 50 docker stops under write load: 0 each time, no acknowledged write is lost"
 begin_load log redis --stop-timeout 60 "$image"
-user_of() { docker exec "$database" ps -o user,comm | awk -v of="$1" '$2 == of { print $1 }'; }
+user_of() { docker exec "$database" ps -o user,comm | awk -v of="$1" '$2 == of { print $1 }' | uniq; }
 expect "the user of redis" redis "$(user_of redis-server)"
 expect "the user of rinit" redis "$(user_of rinit)"
 under_load 50 stop 0

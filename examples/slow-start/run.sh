@@ -43,6 +43,7 @@ wait_until 60 "none is healthy in the end, since nobody has killed it" is_health
 
 scenario "with --start-period it becomes healthy, and never was unhealthy"
 wait_until 60 "period is healthy" is_health period healthy
+wait_until 60 "and Docker has told of it" has_been period healthy
 expect "period: all that its health has been" "health_status: healthy" "$(sed -n "s/^$(named period) //p" "$work/health")"
 
 scenario "two checks that kill and let it start: a first look that comes late enough, and one that spares what has not yet served"

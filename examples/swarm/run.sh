@@ -15,7 +15,7 @@ workers() {
 }
 
 # ends CONTAINER STATUS: tells its worker to end with that status. Moved, not written, so that the worker never reads half of it.
-ends() { docker exec "$1" busybox sh -c "echo $2 >/tmp/status; mv /tmp/status /tmp/end"; }
+ends() { last_exec "$1" busybox sh -c "echo $2 >/tmp/status; mv /tmp/status /tmp/end"; }
 
 # task SERVICE SLOT: the container of its task in that slot.
 task() { tasks_of "$1" | grep -F "$1.$2."; }
@@ -55,7 +55,8 @@ expect_match "what the swarm says of it" "failed *non-zero exit (137)*" "$(state
 
 scenario "a program that is killed is a task that failed: rinit exits with its status, says who, and the task is replaced"
 killed=$(task "$service" 2)
-docker exec "$killed" busybox sh -c 'kill -KILL $(busybox pidof python3)'
+# shellcheck disable=SC2016 # The container's shell is to expand it.
+last_exec "$killed" busybox sh -c 'kill -KILL $(busybox pidof python3)'
 expect "status" 137 "$(status_of "$killed")"
 wait_until 60 "rinit has said who" has_said "$killed" "was killed by SIGKILL"
 wait_until 60 "another one has its place" replaced "$service" "$killed"

@@ -59,7 +59,7 @@ exec_start() {
 service_start() {
     exec_start_pre
     exec_start "${1:-latest}"
-    wait_until 30 "the service is ready" grep --quiet ready "$copies/log"
+    wait_until 60 "the service is ready" grep --quiet ready "$copies/log"
 }
 
 # exec_stop: what `systemctl stop` does.
@@ -110,7 +110,7 @@ expect_result "143, success"
 scenario "a crash is seen as one, and the service can be started again, as Restart=always does"
 service_start
 # All but PID 1, and but the shell that sends it.
-docker exec "$family-$example" sh -c 'kill -KILL -1'
+last_exec "$family-$example" sh -c 'kill -KILL -1'
 expect_result "137, exit-code"
 service_start
 exec_stop >/dev/null
