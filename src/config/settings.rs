@@ -282,7 +282,14 @@ pub fn find_twin(name: &[u8]) -> Option<Setting> {
 #[derive(Debug, Error)]
 pub enum UsageError {
     /// There is nothing to run.
-    #[error("no command to run; usage: rinit [OPTIONS] [--] COMMAND [ARG]... ('rinit --help' tells more)")]
+    #[cfg_attr(
+        feature = "cli",
+        error("no command to run; usage: rinit [OPTIONS] [--] COMMAND [ARG]... ('rinit --help' tells more)")
+    )]
+    #[cfg_attr(
+        not(feature = "cli"),
+        error("no command to run; usage: rinit [--] COMMAND [ARG]..., options by RINIT_...")
+    )]
     NoCommand,
     /// There is no group to forward to.
     #[error(
