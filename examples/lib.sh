@@ -144,6 +144,14 @@ is() { [ "$(inspect "$1" "$2")" = "$3" ]; }
 # SIGPIPE be taken for a "no".
 has_said() { [[ "$(docker logs "$1" 2>&1)" == *"$2"* ]]; }
 
+# record_events EVENT FIELD FILE: from now on, a line "NAME FIELD" comes into the file for each such event of this example's
+# containers. (What `docker inspect` shows is forgotten when a container is started again.) A moment after inspect shows it.
+record_events() {
+    docker events --since "$EPOCHREALTIME" --filter "label=$label" --filter "event=$1" \
+        --format "{{.Actor.Attributes.name}} {{$2}}" >"$3" &
+    on_cleanup "kill $!"
+}
+
 # log_of CONTAINER: what it has printed, indented.
 log_of() { docker logs "$1" 2>&1 | sed 's/^/   | /'; }
 

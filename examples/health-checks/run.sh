@@ -6,11 +6,10 @@ begin health-checks "$(docker_version)"
 need_base
 image=$(build latest)
 
-# Every end of a container, as "NAME STATUS": `docker inspect` forgets the status when the container is started again.
+# Every end of a container, as "NAME STATUS".
 work=$(mktemp -d)
-docker events --since "$EPOCHREALTIME" --filter "label=$label" --filter event=die \
-    --format '{{.Actor.Attributes.name}} {{.Actor.Attributes.exitCode}}' >"$work/ends" &
-on_cleanup "kill $!; rm -rf '$work'"
+on_cleanup "rm -rf '$work'"
+record_events die .Actor.Attributes.exitCode "$work/ends"
 
 named() { echo "$family-$example-$1"; }
 ends_of() { awk -v name="$(named "$1")" '$1 == name { print $2 }' "$work/ends" | paste -s -d ' '; }

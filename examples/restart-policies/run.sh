@@ -7,11 +7,10 @@ need_base
 image=$(build latest)
 policies=(no on-failure always unless-stopped)
 
-# Every end of a container, as "NAME STATUS": `docker inspect` forgets the status when the container is started again.
+# Every end of a container, as "NAME STATUS".
 work=$(mktemp -d)
-docker events --since "$EPOCHREALTIME" --filter "label=$label" --filter event=die \
-    --format '{{.Actor.Attributes.name}} {{.Actor.Attributes.exitCode}}' >"$work/ends" &
-on_cleanup "kill $!; rm -rf '$work'"
+on_cleanup "rm -rf '$work'"
+record_events die .Actor.Attributes.exitCode "$work/ends"
 
 # named POLICY ENDING: the container.
 named() { echo "$family-$example-$1-$2"; }

@@ -8,9 +8,8 @@ image=$(build latest)
 
 # What Docker finds about the health of each, as "NAME HEALTH".
 work=$(mktemp -d)
-docker events --since "$EPOCHREALTIME" --filter "label=$label" --filter event=health_status \
-    --format '{{.Actor.Attributes.name}} {{.Action}}' >"$work/health" &
-on_cleanup "kill $!; rm -rf '$work'"
+on_cleanup "rm -rf '$work'"
+record_events health_status .Action "$work/health"
 
 named() { echo "$family-$example-$1"; }
 is_health() { is "$(named "$1")" .State.Health.Status "$2"; }
